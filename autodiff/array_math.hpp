@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// Arithmetic on arrays that xtensor lacks, gets wrong or does slowly. Included by rules only, never by users.
+// Most functions return work that is done where its result belongs: assign_to(out) and add_to(out).
+// They hold references: none may outlive the statement that made it.
+
+#include <xtape/autodiff/array.hpp>
+#include <xtape/autodiff/gemm.hpp>
+
+#if __has_include(<xtensor/core/xmath.hpp>)
+#include <xtensor/core/xmath.hpp>
+#include <xtensor/core/xnoalias.hpp>
+#else
+#include <xtensor/xmath.hpp>
+#include <xtensor/xnoalias.hpp>
+#endif
+
+#include <cstdint>
+#include <vector>
+
+namespace xtape {
+
+using Indices = std::vector<std::int64_t>;
+
+// An axis of an array in memory: it is (outer, length, inner).
+struct Axis {
+    std::size_t outer, length, inner;
+    static Axis of(const Shape& shape, std::size_t axis);
+};
+
+template <class C, class T>
+concept InPlace = requires(const C& c, Array<T>& a) {
+    c.shape();
+    c.assign_to(a);
+    c.add_to(a);
+};
+template <class T, class E> void assign(Array<T>& out, const E& e) {
+    if constexpr (InPlace<E, T>) e.assign_to(out);
+    else xt::noalias(out) = e;
+}
+template <class T, class E> void accumulate(Array<T>& out, const E& e) {
+    if constexpr (InPlace<E, T>) e.add_to(out);
+    else xt::noalias(out) += e;
+}
+
+// op(a) op(b) as an array of this shape. Arrays of more than two axes are matrices (all but the last, last).
+template <class T> struct Product {
+    const Array<T>&a, &b;
+    bool ta, tb;
+    Shape to;
+    const Shape& shape() const { return to; }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+
+// x wx + h wh + b in one array: two products onto the bias.
+template <class T> struct Affined {
+    const Array<T>&x, &wx, &h, &wh, &b;
+    Shape shape() const { return {x.shape()[0], wx.shape()[1]}; }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+
+// A run of `count` places from `begin` on along one axis of a whole array.
+struct Band {
+    Axis axis;
+    std::size_t begin, count;
+    std::size_t size() const { return axis.outer * count * axis.inner; }
+};
+
+// The band of x, with this shape.
+template <class T> struct Taken {
+    const Array<T>& x;
+    Band band;
+    Shape to;
+    const Shape& shape() const { return to; }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+
+// Zeros with g in the band. Adding it touches the band only, so T slices of an array cost O(size), not O(T size).
+template <class T> struct Spread {
+    const Array<T>& g;
+    Band band;
+    Shape whole;
+    const Shape& shape() const { return whole; }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+
+// g summed over the axes along which an array of shape `to` was broadcast. Sums in pairs: 2e7 ones make 2e7.
+template <class T> struct Summed {
+    const Array<T>& g;
+    Shape to;
+    const Shape& shape() const { return to; }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+
+template <class T> struct Reshaped {
+    const Array<T>& x;
+    Shape to;
+    const Shape& shape() const { return to; }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+
+// y[i_0, i_1, ...] = x with its axes in the order `axes`
+template <class T> struct Transposed {
+    const Array<T>& x;
+    const std::vector<std::size_t>& axes;
+    Shape shape() const;
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+
+// y[i] = x[i, index[i]]                x (N, K)
+template <class T> struct Picked {
+    const Array<T>& x;
+    const Indices& index;
+    Shape shape() const { return {x.shape()[0]}; }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+
+// zeros (N, K) with [i, index[i]] = g[i]
+template <class T> struct Scattered {
+    const Array<T>& g;
+    const Indices& index;
+    std::size_t columns;
+    Shape shape() const { return {g.shape()[0], columns}; }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+
+// The functions that rules call: on arrays these, on variables the operations of the same name.
+template <class T> Product<T> product(const Array<T>& a, const Array<T>& b, bool ta, bool tb, const Shape& to) {
+    return {a, b, ta, tb, to};
+}
+template <class T> Product<T> product(const Array<T>& a, const Array<T>& b, bool ta, bool tb) {
+    return {a, b, ta, tb, {a.shape()[ta ? 1 : 0], b.shape()[tb ? 0 : 1]}};
+}
+template <class T> Taken<T> take_band(const Array<T>& x, const Band& band, const Shape& to) { return {x, band, to}; }
+template <class T> Spread<T> spread(const Array<T>& g, const Band& band, const Shape& whole) {
+    return {g, band, whole};
+}
+template <class T> Summed<T> sum_to(const Array<T>& g, const Shape& to) { return {g, to}; }
+template <class T> auto broadcast_to(const Array<T>& a, const Shape& to) { return xt::broadcast(a, to); }
+template <class T> Reshaped<T> reshape(const Array<T>& x, const Shape& to) { return {x, to}; }
+template <class T> Transposed<T> transpose(const Array<T>& x, const std::vector<std::size_t>& axes) { return {x, axes}; }
+template <class T> Picked<T> pick(const Array<T>& x, const Indices& index) { return {x, index}; }
+template <class T> Scattered<T> scatter(const Array<T>& g, const Indices& index, std::size_t columns) {
+    return {g, index, columns};
+}
+template <class M, class T> auto choose(M&& mask, const Array<T>& g, std::type_identity_t<T> z) {
+    return xt::where(std::forward<M>(mask), g, T(z));
+}
+template <class M, class T> auto choose(M&& mask, std::type_identity_t<T> z, const Array<T>& g) {
+    return xt::where(std::forward<M>(mask), T(z), g);
+}
+template <class T> Array<T> keep_sum(const Array<T>& x, std::size_t axis);  // sum over one axis, which stays with length 1
+template <class T> Array<T> log_softmax(const Array<T>& x, std::size_t axis);
+
+}  // namespace xtape

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <xtape/autodiff/tape.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace xtape {
+
+// The catalogue of operations. Every one can be differentiated at any order, and throws Error with its name and shapes.
+// Axes and places count from 0, from the end when negative. Arrays come before axes before places.
+
+// Arithmetic, elementwise with NumPy's broadcasting: add, subtract, multiply, divide, negate are declared with
+// Variable, whose operators they are.
+
+// y = x^2
+template <class T> Variable<T> square(const Variable<T>& x, Where where = Where::here()) {
+    return multiply(x, x, where);
+}
+// y = sqrt x; the derivative at 0 is infinite
+template <class T> Variable<T> sqrt(const Variable<T>& x, Where = Where::here());
+// y = e^x
+template <class T> Variable<T> exp(const Variable<T>& x, Where = Where::here());
+// y = ln x
+template <class T> Variable<T> log(const Variable<T>& x, Where = Where::here());
+// y = tanh x
+template <class T> Variable<T> tanh(const Variable<T>& x, Where = Where::here());
+// y = 1 / (1 + e^-x)
+template <class T> Variable<T> sigmoid(const Variable<T>& x, Where = Where::here());
+// y = max(x, 0), NaN stays NaN; the derivative at 0 is 0
+template <class T> Variable<T> relu(const Variable<T>& x, Where = Where::here());
+// y = x where mask is not 0, else z. Only the chosen side gets a gradient. One shape for all three.
+template <class T> Variable<T> where(const Array<T>& mask, const Variable<T>& x, const Variable<T>& z,
+                                     Where = Where::here());
+
+// c = a b: (..., K) (K, N) -> (..., N); a vector is a row on the left and a column on the right, as in NumPy
+template <class T> Variable<T> matmul(const Variable<T>& a, const Variable<T>& b, Where = Where::here());
+template <class T> Variable<T> matmul(const Variable<T>& a, const Operand<std::type_identity_t<T>>& b) {
+    return matmul(a, b.variable(), b.where());
+}
+template <class T> Variable<T> matmul(const Operand<std::type_identity_t<T>>& a, const Variable<T>& b) {
+    return matmul(a.variable(), b, a.where());
+}
+// z = x wx + h wh + b: (B, I) (I, H) (B, J) (J, H) (H) -> (B, H). One operation because measured: no sum is stored.
+template <class T> Variable<T> affine(const Variable<T>& x, const Variable<T>& wx, const Variable<T>& h,
+                                      const Variable<T>& wh, const Variable<T>& b, Where = Where::here());
+
+// y = sum of all elements, () ; adds in pairs: 2e7 ones make 2e7 in float
+template <class T> Variable<T> sum(const Variable<T>& x, Where = Where::here());
+// y = sum over one axis, which goes, or stays with length 1
+template <class T> Variable<T> sum(const Variable<T>& x, std::ptrdiff_t axis, bool keep = false, Where = Where::here());
+// y = sum / count; NaN of nothing
+template <class T> Variable<T> mean(const Variable<T>& x, Where = Where::here());
+template <class T> Variable<T> mean(const Variable<T>& x, std::ptrdiff_t axis, bool keep = false, Where = Where::here());
+// broadcast to a shape, and its transpose: summed to a shape that broadcasts to x's
+template <class T> Variable<T> broadcast_to(const Variable<T>& x, const Shape& shape, Where = Where::here());
+template <class T> Variable<T> sum_to(const Variable<T>& x, const Shape& shape, Where = Where::here());
+
+// the same elements in another shape
+template <class T> Variable<T> reshape(const Variable<T>& x, const Shape& shape, Where = Where::here());
+// axes in another order; without one, reversed
+template <class T> Variable<T> transpose(const Variable<T>& x, const std::vector<std::size_t>& axes, Where = Where::here());
+template <class T> Variable<T> transpose(const Variable<T>& x, Where = Where::here());
+// x[..., i, ...]: the axis goes
+template <class T> Variable<T> select(const Variable<T>& x, std::ptrdiff_t axis, std::ptrdiff_t i, Where = Where::here());
+// x[..., begin:end, ...]
+template <class T> Variable<T> slice(const Variable<T>& x, std::ptrdiff_t axis, std::ptrdiff_t begin, std::ptrdiff_t end,
+                                     Where = Where::here());
+// arrays of one shape along a new axis; arrays end to end along an axis they have
+template <class T> Variable<T> stack(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis = 0, Where = Where::here());
+template <class T> Variable<T> concatenate(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis = 0,
+                                           Where = Where::here());
+
+using Indices = std::vector<std::int64_t>;
+// y[i] = x[i, index[i]]: (N, K) -> (N), and its transpose: zeros (N, K) with g[i] at [i, index[i]]
+template <class T> Variable<T> pick(const Variable<T>& x, const Indices& index, Where = Where::here());
+template <class T> Variable<T> scatter(const Variable<T>& g, const Indices& index, std::size_t columns,
+                                       Where = Where::here());
+
+// y = x - ln sum e^x along the axis
+template <class T> Variable<T> log_softmax(const Variable<T>& x, std::ptrdiff_t axis = -1, Where = Where::here());
+// The mean over rows of -log_softmax(x)[i, labels[i]]: (N, K), N labels in [0, K) -> ()
+template <class T> Variable<T> cross_entropy(const Variable<T>& x, const Indices& labels, Where = Where::here());
+
+// y = x, as a node of its own
+template <class T> Variable<T> identity(const Variable<T>& x, Where = Where::here());
+
+}  // namespace xtape

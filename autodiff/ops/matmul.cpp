@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <xtape/autodiff/rule.hpp>
+
+namespace xtape {
+namespace {
+
+// c = op(a) op(b)           da = dc op(b)'         db = op(a)' dc         (closed under transposition)
+// Arrays of more than two axes are matrices (all but the last, last); the shapes say how results are folded back.
+struct Matmul {
+    static constexpr unsigned reads[] = {in1, in0};
+    bool ta, tb;
+    Shape a, b, c;
+    auto forward(const auto& x, const auto& y) const { return product(x, y, ta, tb, c); }
+    auto vjp(wrt<0>, auto& g, auto&, auto&, auto& y) const {
+        return ta ? product(y, g, tb, true, a) : product(g, y, false, !tb, a);
+    }
+    auto vjp(wrt<1>, auto& g, auto&, auto& x, auto&) const {
+        return tb ? product(g, x, true, ta, b) : product(x, g, !ta, false, b);
+    }
+};
+
+// z = x wx + h wh + b       dx = dz wx'   dwx = x' dz   dh = dz wh'   dwh = h' dz   db = dz
+struct Affine {
+    static constexpr unsigned reads[] = {in1, in0, in3, in2, nothing};
+    template <class T>
+    Affined<T> forward(const Array<T>& x, const Array<T>& wx, const Array<T>& h, const Array<T>& wh,
+                       const Array<T>& b) const {
+        return {x, wx, h, wh, b};
+    }
+    auto vjp(wrt<0>, auto& g, auto&, auto&, auto& wx, auto&, auto&, auto&) const { return product(g, wx, false, true); }
+    auto vjp(wrt<1>, auto& g, auto&, auto& x, auto&, auto&, auto&, auto&) const { return product(x, g, true, false); }
+    auto vjp(wrt<2>, auto& g, auto&, auto&, auto&, auto&, auto& wh, auto&) const { return product(g, wh, false, true); }
+    auto vjp(wrt<3>, auto& g, auto&, auto&, auto&, auto& h, auto&, auto&) const { return product(h, g, true, false); }
+    const auto& vjp(wrt<4>, const auto& g, auto&, auto&, auto&, auto&, auto&, auto&) const { return g; }
+};
+
+}  // namespace
+
+template <class T>
+Variable<T> product(const Variable<T>& a, const Variable<T>& b, bool ta, bool tb, const Shape& to) {
+    return record<T>(Where{}, Matmul{ta, tb, a.value().shape(), b.value().shape(), to}, a, b);
+}
+
+template <class T> Variable<T> matmul(const Variable<T>& a, const Variable<T>& b, Where where) {
+    const Shape &s = a.value().shape(), &t = b.value().shape();
+    check(!s.empty() && !t.empty() && t.size() <= 2, where, "matmul", "arrays must be (..., K) and (K, N) or (K,); got ",
+          text(s), " and ", text(t), "; try reshape");
+    check(s.back() == t.front(), where, "matmul", "inner sizes must match; got ", text(s), " x ", text(t),
+          s.back() == t.back() && t.size() == 2 ? "; did you mean to transpose the second?" : "; try reshape");
+    if (s.size() == 1) {
+        const auto row = matmul(reshape(a, {1, s[0]}, where), b, where);
+        return reshape(row, t.size() == 1 ? Shape{} : Shape{t[1]}, where);
+    }
+    Shape to(s.begin(), s.end() - 1);
+    if (t.size() == 1) return reshape(matmul(a, reshape(b, {t[0], 1}, where), where), to, where);
+    to.push_back(t[1]);
+    return record<T>(where, Matmul{false, false, s, t, to}, a, b);
+}
+
+template <class T>
+Variable<T> affine(const Variable<T>& x, const Variable<T>& wx, const Variable<T>& h, const Variable<T>& wh,
+                   const Variable<T>& b, Where where) {
+    const Shape &sx = x.value().shape(), &swx = wx.value().shape(), &sh = h.value().shape(), &swh = wh.value().shape(),
+                &sb = b.value().shape();
+    const bool ranks = sx.size() == 2 && swx.size() == 2 && sh.size() == 2 && swh.size() == 2 && sb.size() == 1;
+    check(ranks && sx[0] == sh[0] && sx[1] == swx[0] && sh[1] == swh[0] && swx[1] == sb[0] && swh[1] == sb[0], where,
+          "affine", "shapes must be x (B, I), wx (I, H), h (B, J), wh (J, H), b (H,); got ", text(sx), ", ", text(swx),
+          ", ", text(sh), ", ", text(swh), ", ", text(sb));
+    return record<T>(where, Affine{}, x, wx, h, wh, b);
+}
+
+template Variable<float> product(const Variable<float>&, const Variable<float>&, bool, bool, const Shape&);
+template Variable<double> product(const Variable<double>&, const Variable<double>&, bool, bool, const Shape&);
+template Variable<float> matmul(const Variable<float>&, const Variable<float>&, Where);
+template Variable<double> matmul(const Variable<double>&, const Variable<double>&, Where);
+template Variable<float> affine(const Variable<float>&, const Variable<float>&, const Variable<float>&,
+                                const Variable<float>&, const Variable<float>&, Where);
+template Variable<double> affine(const Variable<double>&, const Variable<double>&, const Variable<double>&,
+                                 const Variable<double>&, const Variable<double>&, Where);
+
+}  // namespace xtape

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <xtape/autodiff/pool.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdlib>
+#include <mutex>
+#include <vector>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define XTAPE_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define XTAPE_SANITIZED
+#endif
+#endif
+
+namespace xtape {
+namespace {
+
+// Four sizes a doubling, from 64 bytes on: at most a fifth of a block is unused.
+std::size_t rounded(std::size_t n) {
+    if (n <= 64) return 64;
+    const std::size_t step = std::max<std::size_t>(64, std::bit_floor(n - 1) / 4);
+    return (n + step - 1) / step * step;
+}
+
+void* from_system(std::size_t bytes) {
+    if (void* block = std::aligned_alloc(64, bytes)) return block;
+    throw std::bad_alloc{};
+}
+
+#ifndef XTAPE_SANITIZED
+
+std::size_t bin_of(std::size_t rounded_bytes) {
+    const auto k = std::size_t(std::bit_width(rounded_bytes)) - 1;
+    return k * 4 + ((rounded_bytes >> (k - 2)) & 3) - 24;
+}
+
+using Blocks = std::vector<void*>;
+using Bins = std::array<Blocks, 192>;
+
+// What a thread keeps of one size; the rest is everybody's.
+std::size_t most_kept(std::size_t bytes) { return std::max<std::size_t>(4, (1 << 20) / bytes); }
+
+// A thread that only frees feeds one that only takes through these lists. Never destroyed: static arrays outlive
+// the objects of threads.
+struct Shared {
+    std::mutex lock;
+    Bins bins;
+    std::vector<Bins*> idle;  // emptied lists of ended threads
+};
+Shared& shared() {
+    static Shared& s = *new Shared;
+    return s;
+}
+
+void spill(Blocks& own, std::size_t bin, std::size_t left) {
+    const std::lock_guard hold(shared().lock);
+    Blocks& all = shared().bins[bin];
+    all.insert(all.end(), own.begin() + std::ptrdiff_t(left), own.end());
+    own.resize(left);
+}
+
+void refill(Blocks& own, std::size_t bin) {
+    const std::lock_guard hold(shared().lock);
+    Blocks& all = shared().bins[bin];
+    const auto n = std::ptrdiff_t(std::min<std::size_t>(32, all.size()));
+    own.insert(own.end(), all.end() - n, all.end());
+    all.resize(all.size() - std::size_t(n));
+}
+
+enum class Life : char { unborn, alive, ended };
+thread_local Life life = Life::unborn;
+thread_local Bins* mine = nullptr;
+
+struct HandBack {
+    ~HandBack() {
+        for (std::size_t b = 0; b < mine->size(); ++b)
+            if (!(*mine)[b].empty()) spill((*mine)[b], b, 0);
+        const std::lock_guard hold(shared().lock);
+        shared().idle.push_back(mine);
+        life = Life::ended;
+    }
+};
+
+void begin_thread() {
+    const std::lock_guard hold(shared().lock);
+    auto& idle = shared().idle;
+    mine = idle.empty() ? new Bins : idle.back();
+    if (!idle.empty()) idle.pop_back();
+    static thread_local HandBack at_exit;
+    life = Life::alive;
+}
+
+#endif
+
+}  // namespace
+
+#ifdef XTAPE_SANITIZED
+
+void* pool_take(std::size_t bytes) { return from_system(rounded(bytes)); }
+void pool_give(void* block, std::size_t) noexcept { std::free(block); }
+
+#else
+
+void* pool_take(std::size_t bytes) {
+    if (life != Life::alive) {
+        if (life == Life::ended) return from_system(rounded(bytes));
+        begin_thread();
+    }
+    bytes = rounded(bytes);
+    const std::size_t bin = bin_of(bytes);
+    Blocks& own = (*mine)[bin];
+    if (own.empty()) refill(own, bin);
+    if (own.empty()) return from_system(bytes);
+    void* block = own.back();
+    own.pop_back();
+    return block;
+}
+
+void pool_give(void* block, std::size_t bytes) noexcept try {
+    if (!block) return;
+    if (life == Life::unborn) begin_thread();
+    if (life == Life::ended) return std::free(block);
+    bytes = rounded(bytes);
+    const std::size_t bin = bin_of(bytes);
+    Blocks& own = (*mine)[bin];
+    own.push_back(block);
+    if (own.size() > most_kept(bytes)) spill(own, bin, most_kept(bytes) / 2);
+} catch (...) {  // no memory for the list itself
+    std::free(block);
+}
+
+#endif
+
+}  // namespace xtape

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <new>
+#include <utility>
+
+namespace xtape {
+
+// Blocks of memory, aligned to 64 bytes, that are used again instead of going back to the system: a training loop
+// allocates nothing after its first step. A block may be freed on another thread than it was taken on.
+// Throws std::bad_alloc. Under sanitizers every call goes to malloc, so that they see each block's birth and death.
+void* pool_take(std::size_t bytes);
+void pool_give(void* block, std::size_t bytes) noexcept;
+
+// The instruction set and the SIMD macro decide xtensor's layout of memory. They are part of the allocator's type,
+// and so of every function that takes an array: objects built differently do not link (rather than crash).
+#if !defined(XTENSOR_USE_XSIMD)
+#error "xtape needs XTENSOR_USE_XSIMD in every file; link to xtape::autodiff, which defines it"
+#elif defined(__FAST_MATH__)
+#error "xtape does not work with -ffast-math: it breaks NaN, infinities and xsimd's functions"
+#endif
+namespace arch {
+#if defined(__AVX512BW__)
+struct avx512;
+using here = avx512;
+#elif defined(__AVX2__)
+struct avx2;
+using here = avx2;
+#elif defined(__AVX__)
+struct avx;
+using here = avx;
+#elif defined(__SSE2__)
+struct sse2;
+using here = sse2;
+#else
+struct generic;
+using here = generic;
+#endif
+}  // namespace arch
+
+template <class T, class Arch = arch::here> struct PoolAllocator {
+    using value_type = T;
+    using size_type = std::size_t;
+    using difference_type = std::ptrdiff_t;
+    using pointer = T*;
+    using const_pointer = const T*;
+    using reference = T&;
+    using const_reference = const T&;
+    template <class U> struct rebind { using other = PoolAllocator<U, Arch>; };
+
+    PoolAllocator() = default;
+    template <class U> PoolAllocator(const PoolAllocator<U, Arch>&) {}
+    T* allocate(std::size_t n, const void* = nullptr) {
+        if (n > std::size_t(-1) / 2 / sizeof(T)) throw std::bad_alloc{};
+        return static_cast<T*>(pool_take(n * sizeof(T)));
+    }
+    void deallocate(T* p, std::size_t n) noexcept { pool_give(p, n * sizeof(T)); }
+    template <class U, class... A> void construct(U* p, A&&... a) { new (p) U(std::forward<A>(a)...); }
+    template <class U> void destroy(U* p) { p->~U(); }
+    bool operator==(const PoolAllocator&) const { return true; }
+};
+
+}  // namespace xtape
