@@ -4,6 +4,7 @@
 // Where contributions to gradients meet. The engine un-broadcasts and accumulates; rules never do.
 
 #include <xtape/autodiff/array_math.hpp>
+#include <xtape/autodiff/ops.hpp>
 #include <xtape/autodiff/record.hpp>
 
 #include <optional>
@@ -40,6 +41,7 @@ public:
     void pull(const Node<T>& node, const Slot& g) {
         incoming_ = &g;
         node.pull(*g, *this);
+        incoming_ = nullptr;
     }
     template <class C> void add(std::uint32_t place, const C& c) {
         const Shape& shape = Record<T>::mine()[place].shape;

@@ -21,7 +21,7 @@ template <class T> void multiply_into(const Product<T>& p, Array<T>& out, T beta
 }
 
 void same_shape(const Shape& out, const Shape& shape) {
-    check(out == shape, {}, "gradient", "a contribution must have its array's shape ", text(out), "; got ", text(shape));
+    check(out == shape, {}, "gradient", "a contribution must have its array's shape ", out, "; got ", shape);
 }
 
 template <class Each> void each_run(const Band& band, Each each) {

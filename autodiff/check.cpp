@@ -22,9 +22,10 @@ std::string Frame::path() {
 }
 
 void fail(Where where, std::string_view op, const std::string& message) {
-    std::string what = "[" + std::string(op) + "] " + message;
-    if (where.line) what = std::string(where.file) + ":" + std::to_string(where.line) + ": " + what;
-    if (const std::string path = Frame::path(); !path.empty()) what += " (in " + path + ")";
+    std::string what;
+    if (where.line) what.append(where.file).append(":").append(std::to_string(where.line)).append(": ");
+    what.append("[").append(op).append("] ").append(message);
+    if (const std::string path = Frame::path(); !path.empty()) what.append(" (in ").append(path).append(")");
     throw Error(what);
 }
 

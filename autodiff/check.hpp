@@ -54,14 +54,20 @@ inline std::string text(std::string_view s) { return std::string(s); }
 inline std::string text(Number auto n) { return std::to_string(n); }
 std::string text(const Sizes auto& shape) {
     std::string out = "(";
-    for (std::size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + std::to_string(shape[i]);
-    return out + (shape.size() == 1 ? ",)" : ")");
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        if (i) out += ", ";
+        out += std::to_string(shape[i]);
+    }
+    return out += shape.size() == 1 ? ",)" : ")";
 }
 
 // The message is put together only when it is needed.
 template <class... Pieces> void check(bool holds, Where where, std::string_view op, const Pieces&... message) {
-    if (!holds) [[unlikely]]
-        fail(where, op, (std::string() + ... + text(message)));
+    if (holds) [[likely]]
+        return;
+    std::string all;
+    ((all += text(message)), ...);
+    fail(where, op, all);
 }
 
 }  // namespace xtape

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <xtape/autodiff/variable.hpp>
+#include <xtape/autodiff/tape.hpp>
 
 #include <vector>
 
@@ -19,13 +19,6 @@ template <class T> struct Node {
     virtual void pull(const Variable<T>&, Adjoints<Variable<T>>&) const {}
     const Shape shape;
 };
-
-// Whether operations of this thread are recorded: a tape lives and no NoGrad does.
-struct Recording {
-    int tapes = 0, paused = 0;
-};
-inline constinit thread_local Recording recording_state;
-inline bool recording() { return recording_state.tapes > 0 && recording_state.paused == 0; }
 
 // This thread's recorded operations in the order they ran, which is a topological order: no graph walk recurses.
 // Nodes have stable addresses; the list of them may move. All live tapes of a thread are marks on this one list.
@@ -69,8 +62,8 @@ public:
 
     struct Leaf {
         std::uint32_t index;
-        std::uint64_t identity;        // of the parameter; else the leaf's own serial
-        const Array<T>* value = nullptr;  // alive as long as the leaf
+        std::uint64_t identity;  // of the parameter; else the leaf's own serial
+        typename Variable<T>::Handle value;  // the one that the tape holds
     };
     const std::vector<Leaf>& leaves() const { return leaves_; }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <utility>
 
 namespace xtape {
 namespace {
@@ -24,11 +25,6 @@ template <class T> typename Variable<T>::Handle hold_named(std::string name, Arr
 }
 template <class T> Place new_identity() { return {Record<T>::mine().new_serial() | Place::parameter, 0}; }
 
-template <class T> struct LeafNode final : Node<T> {
-    explicit LeafNode(const Variable<T>& y) : Node<T>(y), value(y.handle()) {}
-    const typename Variable<T>::Handle value;
-};
-
 }  // namespace
 
 template <class T> Record<T>::Record() {
@@ -37,21 +33,21 @@ template <class T> Record<T>::Record() {
 }
 
 template <class T> Variable<T> Record<T>::push_leaf(const Variable<T>& x) {
-    Variable<T> leaf = push<LeafNode<T>>(x.handle());
-    leaves_.push_back({leaf.place().index, x.is_parameter() ? x.place().serial : leaf.place().serial, &x.value()});
+    Variable<T> leaf = push<Node<T>>(x.handle());
+    leaves_.push_back({leaf.place().index, x.is_parameter() ? x.place().serial : leaf.place().serial, x.handle()});
     if (x.is_parameter()) name(leaf.place().index, name_of(x.value()));
     return leaf;
 }
 
 template <class T> std::uint32_t Record<T>::find(const Variable<T>& parameter) const {
     for (auto leaf = leaves_.rbegin(); leaf != leaves_.rend(); ++leaf)
-        if (leaf->identity == parameter.place().serial && leaf->value == &parameter.value()) return leaf->index;
+        if (leaf->identity == parameter.place().serial && leaf->value == parameter.handle()) return leaf->index;
     return size();
 }
 
 template <class T> std::uint32_t Record<T>::place_of_other(const Variable<T>& x, Where where) {
     check(x.is_parameter(), where, "variable",
-          "a variable must belong to a live tape of this thread; got one of shape ", text(x.value().shape()),
+          "a variable must belong to a live tape of this thread; got one of shape ", x.value().shape(),
           " whose tape has ended, or of another thread; try detach(v), which keeps its value as a constant");
     const std::uint32_t found = find(x);
     return found < size() ? found : push_leaf(x).place().index;
@@ -76,6 +72,7 @@ Tape::Tape(Where where)
       doubles_(Record<double>::mine().size()),
       outer_(innermost),
       where_(where),
+      paused_(std::exchange(recording_state.paused, 0)),
       unwinding_(std::uncaught_exceptions()) {
     innermost = this;
     ++recording_state.tapes;
@@ -89,6 +86,7 @@ Tape::~Tape() noexcept(false) {
     if (found) {
         *link = outer_;
         --recording_state.tapes;
+        recording_state.paused = paused_;
     }
     if (found && !inner) {
         Record<float>::mine().truncate(floats_);
@@ -147,7 +145,7 @@ template <class T> void Parameter<T>::rename(std::string name) {
 
 template <class T> void Parameter<T>::set(Array<T> value, Where where) {
     check(value.shape() == this->value().shape(), where, "Parameter::set", "the shape of ", name(), " must stay ",
-          text(this->value().shape()), "; got ", text(value.shape()));
+          this->value().shape(), "; got ", value.shape());
     this->handle_ = hold_named(name(), std::move(value));
 }
 

@@ -5,8 +5,16 @@
 
 namespace xtape {
 
+// Whether operations of this thread are recorded: a tape lives and no NoGrad does.
+struct Recording {
+    int tapes = 0, paused = 0;
+};
+inline constinit thread_local Recording recording_state;
+inline bool recording() { return recording_state.tapes > 0 && recording_state.paused == 0; }
+
 // Records the operations of this thread from its construction to its end, which frees all that it recorded at once.
 // Tapes nest and see each other's variables; they end in the reverse order, anything else throws.
+// A tape begun inside a NoGrad records.
 class Tape {
 public:
     explicit Tape(Where where = Where::here());
@@ -20,7 +28,7 @@ private:
     std::uint32_t floats_, doubles_;
     Tape* outer_;
     Where where_;
-    int unwinding_;
+    int paused_, unwinding_;
 };
 
 // Nothing is recorded on this thread for as long as this lives: results are constants.

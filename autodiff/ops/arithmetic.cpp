@@ -62,7 +62,7 @@ void check_broadcast(Where where, std::string_view op, const Shape& x, const Sha
     for (std::size_t i = 1; i <= std::min(x.size(), y.size()); ++i) {
         const std::size_t a = x[x.size() - i], b = y[y.size() - i];
         check(a == b || a == 1 || b == 1, where, op, "shapes must broadcast: axes from the last one equal, or 1; got ",
-              text(x), " and ", text(y), "; try reshape or broadcast_to");
+              x, " and ", y, "; try reshape or broadcast_to");
     }
 }
 

@@ -44,8 +44,8 @@ Variable<T> product(const Variable<T>& a, const Variable<T>& b, bool ta, bool tb
 template <class T> Variable<T> matmul(const Variable<T>& a, const Variable<T>& b, Where where) {
     const Shape &s = a.value().shape(), &t = b.value().shape();
     check(!s.empty() && !t.empty() && t.size() <= 2, where, "matmul", "arrays must be (..., K) and (K, N) or (K,); got ",
-          text(s), " and ", text(t), "; try reshape");
-    check(s.back() == t.front(), where, "matmul", "inner sizes must match; got ", text(s), " x ", text(t),
+          s, " and ", t, "; try reshape");
+    check(s.back() == t.front(), where, "matmul", "inner sizes must match; got ", s, " x ", t,
           s.back() == t.back() && t.size() == 2 ? "; did you mean to transpose the second?" : "; try reshape");
     if (s.size() == 1) {
         const auto row = matmul(reshape(a, {1, s[0]}, where), b, where);
@@ -64,8 +64,8 @@ Variable<T> affine(const Variable<T>& x, const Variable<T>& wx, const Variable<T
                 &sb = b.value().shape();
     const bool ranks = sx.size() == 2 && swx.size() == 2 && sh.size() == 2 && swh.size() == 2 && sb.size() == 1;
     check(ranks && sx[0] == sh[0] && sx[1] == swx[0] && sh[1] == swh[0] && swx[1] == sb[0] && swh[1] == sb[0], where,
-          "affine", "shapes must be x (B, I), wx (I, H), h (B, J), wh (J, H), b (H,); got ", text(sx), ", ", text(swx),
-          ", ", text(sh), ", ", text(swh), ", ", text(sb));
+          "affine", "shapes must be x (B, I), wx (I, H), h (B, J), wh (J, H), b (H,); got ", sx, ", ", swx,
+          ", ", sh, ", ", swh, ", ", sb);
     return record<T>(where, Affine{}, x, wx, h, wh, b);
 }
 

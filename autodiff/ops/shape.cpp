@@ -90,7 +90,7 @@ template <class T> Variable<T> assemble(const std::vector<SpreadOf<T>>& pieces) 
 
 template <class T> Variable<T> reshape(const Variable<T>& x, const Shape& to, Where where) {
     check(size_of(to) == x.value().size(), where, "reshape", "the number of elements must stay; got ",
-          text(x.value().shape()), " to ", text(to));
+          x.value().shape(), " to ", to);
     return record<T>(where, Reshape{to, x.value().shape()}, x);
 }
 
@@ -100,7 +100,7 @@ template <class T> Variable<T> transpose(const Variable<T>& x, const std::vector
     for (std::size_t i = 0; i < axes.size(); ++i)
         if (axes[i] < n) back[axes[i]] = i;
     check(axes.size() == n && std::find(back.begin(), back.end(), n) == back.end(), where, "transpose",
-          "axes must be each of 0 to ", n, " - 1 once; got ", text(axes));
+          "axes must be each of 0 to ", n, " - 1 once; got ", axes);
     return record<T>(where, Transpose{axes, back}, x);
 }
 
@@ -135,8 +135,8 @@ template <class T> Variable<T> stack(const std::vector<Variable<T>>& xs, std::pt
     check(!xs.empty(), where, "stack", "there must be arrays; got none");
     const Shape& one = xs.front().value().shape();
     for (const Variable<T>& x : xs)
-        check(x.value().shape() == one, where, "stack", "arrays must have one shape; got ", text(one), " and ",
-              text(x.value().shape()));
+        check(x.value().shape() == one, where, "stack", "arrays must have one shape; got ", one, " and ",
+              x.value().shape());
     Shape whole(one.size() + 1, xs.size());
     const std::size_t k = checked_axis(where, "stack", axis, whole);
     std::copy(one.begin(), one.begin() + std::ptrdiff_t(k), whole.begin());
@@ -154,7 +154,7 @@ template <class T> Variable<T> concatenate(const std::vector<Variable<T>>& xs, s
         const std::size_t length = s.size() == whole.size() ? s[k] : 0;
         if (s.size() == whole.size()) s[k] = whole[k];
         check(s == whole, where, "concatenate", "arrays must agree in all axes but ", k, "; got ",
-              text(xs.front().value().shape()), " and ", text(x.value().shape()));
+              xs.front().value().shape(), " and ", x.value().shape());
         whole[k] += length;
     }
     return join(xs, Axis::of(whole, k), whole, where);

@@ -42,21 +42,21 @@ template <class T> Variable<T> log_softmax(const Variable<T>& x, std::ptrdiff_t 
 
 template <class T> Variable<T> pick(const Variable<T>& x, const Indices& index, Where where) {
     const Shape& s = x.value().shape();
-    check(s.size() == 2, where, "pick", "the array must be (N, K); got ", text(s), "; try reshape");
+    check(s.size() == 2, where, "pick", "the array must be (N, K); got ", s, "; try reshape");
     check_index(where, "pick", index, s[0], s[1]);
     return record<T>(where, Pick{index, s[1]}, x);
 }
 
 template <class T> Variable<T> scatter(const Variable<T>& g, const Indices& index, std::size_t columns, Where where) {
     const Shape& s = g.value().shape();
-    check(s.size() == 1, where, "scatter", "the array must be (N,); got ", text(s), "; try reshape");
+    check(s.size() == 1, where, "scatter", "the array must be (N,); got ", s, "; try reshape");
     check_index(where, "scatter", index, s[0], columns);
     return record<T>(where, Scatter{index, columns}, g);
 }
 
 template <class T> Variable<T> cross_entropy(const Variable<T>& x, const Indices& labels, Where where) {
     const Shape& s = x.value().shape();
-    check(s.size() == 2 && s[0] > 0, where, "cross_entropy", "scores must be (N, K) with N > 0; got ", text(s));
+    check(s.size() == 2 && s[0] > 0, where, "cross_entropy", "scores must be (N, K) with N > 0; got ", s);
     check_index(where, "cross_entropy", labels, s[0], s[1]);
     return negate(mean(pick(log_softmax(x, -1, where), labels, where), where), where);
 }

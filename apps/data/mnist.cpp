@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "mnist.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <stdexcept>
+
+namespace xtape::apps {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+using Path = std::filesystem::path;
+
+std::string sha256(const Bytes& header, const Bytes& data) {
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    std::array<unsigned char, 32> digest{};
+    const bool done = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1 &&
+                      EVP_DigestUpdate(context.get(), header.data(), header.size()) == 1 &&
+                      EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1 &&
+                      EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1;
+    if (!done) throw std::runtime_error("libcrypto cannot compute a SHA-256");
+    std::string hex;
+    for (const unsigned byte : digest) hex += {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]};
+    return hex;
+}
+
+Path find_file(const Path& folder, const std::string& name) {
+    std::string dotted = name;
+    dotted[name.rfind("-idx")] = '.';
+    for (const std::string& base : {name, dotted})
+        for (const char* suffix : {"", ".gz"}) {
+            std::error_code unreadable;
+            if (Path file = folder / (base + suffix); std::filesystem::exists(file, unreadable)) return file;
+        }
+    bad_file(folder / name, "this file, plain or with .gz, or as " + dotted, "none");
+}
+
+void check_labels(const Path& file, const Digits& digits, const Path& images) {
+    const std::size_t labels = digits.labels.size(), count = digits.images.count;
+    if (labels != count)
+        bad_file(file, std::to_string(count) + " labels, one for each of " + images.filename().string(),
+                 std::to_string(labels));
+    const auto above = std::find_if(digits.labels.begin(), digits.labels.end(), [](auto label) { return label > 9; });
+    if (above != digits.labels.end())
+        bad_file(file, "labels 0 to 9",
+                 std::to_string(*above) + " at index " + std::to_string(above - digits.labels.begin()));
+}
+
+Digits load(const Path& folder, const std::string& name, Mnist& mnist) {
+    const std::string images = name + "-images-idx3-ubyte", labels = name + "-labels-idx1-ubyte";
+    const Path images_file = find_file(folder, images), labels_file = find_file(folder, labels);
+    Digits digits{read_images(images_file), read_labels(labels_file)};
+    check_labels(labels_file, digits, images_file);
+    const auto& [count, rows, columns, pixels] = digits.images;
+    mnist.sha256[images] = sha256(idx_header({count, rows, columns}), pixels);
+    mnist.sha256[labels] = sha256(idx_header({count}), digits.labels);
+    return digits;
+}
+
+std::string image_size(const Images& images) {
+    return std::to_string(images.rows) + " x " + std::to_string(images.columns);
+}
+
+}  // namespace
+
+Mnist load_mnist(const Path& folder) {
+    Mnist mnist;
+    mnist.train = load(folder, "train", mnist);
+    mnist.test = load(folder, "t10k", mnist);
+    const std::string expected = image_size(mnist.train.images), found = image_size(mnist.test.images);
+    if (found != expected)
+        bad_file(find_file(folder, "t10k-images-idx3-ubyte"), "images of " + expected + ", as in the training set",
+                 found);
+    return mnist;
+}
+
+}  // namespace xtape::apps

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# apps/mnist.sh [--yes] [ARGUMENT...]: installs what is missing, builds apps/mnist, fetches MNIST once and trains.
+# The arguments go to the program; --help lists them. --yes installs packages without asking.
+set -euo pipefail
+root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
+# shellcheck source=/dev/null
+source "$root/apps/setup.sh"
+
+build() { cd "$root" && cmake --preset release && cmake --build --preset release --target mnist; }
+
+arguments=() fetch=1
+for argument; do
+    case $argument in
+        --yes) export XTAPE_YES=1; continue ;;
+        --data-dir | --data-dir=* | -h | --help) fetch= ;;
+    esac
+    arguments+=("$argument")
+done
+
+install_to_build
+mnist=$root/build/release/apps/mnist
+[[ -x $mnist ]] || say "Building $mnist (a minute or two) ..."
+quietly build
+if [[ $fetch ]]; then
+    cache=${XDG_CACHE_HOME:-${HOME:?is not set}/.cache}/xtape/mnist
+    "$root/apps/fetch_mnist.sh" "$cache"
+    arguments=(--data-dir "$cache" "${arguments[@]}")
+fi
+exec "$mnist" "${arguments[@]}"

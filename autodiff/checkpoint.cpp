@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <xtape/autodiff/adjoints.hpp>
+#include <xtape/autodiff/checkpoint.hpp>
+
+#include <utility>
+
+namespace xtape {
+namespace {
+
+template <class T> using Segment = std::function<Variable<T>(const Variable<T>&)>;
+
+class Resume {  // a backward inside a NoGrad recomputes all the same
+public:
+    Resume() : paused_(std::exchange(recording_state.paused, 0)) {}
+    ~Resume() { recording_state.paused = paused_; }
+    Resume(const Resume&) = delete;
+    Resume& operator=(const Resume&) = delete;
+
+private:
+    int paused_;
+};
+
+// What is recorded after this goes when it ends, unless kept.
+template <class T> struct Rewind {
+    const std::uint32_t mark = Record<T>::mine().size();
+    bool keep = false;
+    ~Rewind() {
+        if (!keep) Record<T>::mine().truncate(mark);
+    }
+};
+
+template <class T> class CheckpointNode final : public Node<T> {
+public:
+    CheckpointNode(const Variable<T>& y, Segment<T> f, const Variable<T>& x)
+        : Node<T>(y), f_(std::move(f)), x_(x), place_(y.place().index) {}
+    bool reaches(const Wanted&) const override { return true; }  // what f captures is known when it runs
+    void pull(const Array<T>& g, Adjoints<Array<T>>& to) const override {
+        const Rewind<T> rewind;
+        again(g, to, rewind.mark);
+    }
+    void pull(const Variable<T>& g, Adjoints<Variable<T>>& to) const override {
+        Rewind<T> rewind;
+        again(g, to, rewind.mark);
+        rewind.keep = true;
+    }
+
+private:
+    // Records f(x) once more at the end of the same record and sweeps down to where that began.
+    template <class V> void again(const V& g, Adjoints<V>& to, std::uint32_t mark) const {
+        auto& record = Record<T>::mine();
+        Wanted& wanted = to.wanted;
+        const Variable<T> y = recomputed(mark);
+        const std::uint32_t end = record.size();
+        wanted.marks.resize(end - wanted.first, Wanted::no);
+        const auto gone = std::pair(std::exchange(wanted.gone_from, place_), std::exchange(wanted.gone_to, mark));
+        for (std::uint32_t i = mark; i < end; ++i)
+            if (record[i].reaches(wanted)) wanted.marks[i - wanted.first] = Wanted::between;
+        if (y.tracked() && wanted[y.place().index]) to.seed(y.place().index, g);
+        sweep(to, record, end, mark);
+        std::tie(wanted.gone_from, wanted.gone_to) = gone;
+    }
+    Variable<T> recomputed(std::uint32_t mark) const {
+        const Resume recording_again;
+        const Variable<T> y = f_(x_);
+        const auto& leaves = Record<T>::mine().leaves();
+        check(leaves.empty() || leaves.back().index < mark, {}, "checkpoint",
+              "what it captures must be the same in backward; got a parameter or leaf that is new; try to change "
+              "parameters after backward");
+        return y;
+    }
+    Segment<T> f_;
+    Variable<T> x_;
+    std::uint32_t place_;
+};
+
+}  // namespace
+
+template <class T>
+Variable<T> checkpoint(std::function<Variable<T>(const Variable<T>&)> f, const Variable<T>& x, Where where) {
+    auto& record = Record<T>::mine();
+    if (x.tracked()) record.place_of(x, where);
+    Variable<T> y;
+    std::vector<Variable<T>> parameters;  // used by f: they take their places before the checkpoint
+    {
+        const Rewind<T> rewind;
+        y = f(x);
+        for (const auto& leaf : record.leaves())
+            if (leaf.index >= rewind.mark && leaf.identity & Place::parameter)
+                parameters.emplace_back(leaf.value, Place{leaf.identity, 0});
+    }
+    if (!recording() || !y.tracked()) return detach(y);
+    for (const Variable<T>& p : parameters) record.place_of(p, where);
+    return record.template push<CheckpointNode<T>>(y.handle(), std::move(f), x);
+}
+
+template Variable<float> checkpoint(std::function<Variable<float>(const Variable<float>&)>, const Variable<float>&,
+                                    Where);
+template Variable<double> checkpoint(std::function<Variable<double>(const Variable<double>&)>, const Variable<double>&,
+                                     Where);
+
+}  // namespace xtape

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <xtape/nn/init.hpp>
+
+#include <xtensor-blas/xlinalg.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace xtape::nn {
+
+template <class T> Array<T> glorot(std::size_t rows, std::size_t columns, Generator& generator, double gain) {
+    const double a = gain * std::sqrt(6.0 / double(std::max<std::size_t>(1, rows + columns)));
+    std::uniform_real_distribution<double> uniform(-a, a);
+    Array<T> w = Array<T>::from_shape({rows, columns});
+    for (T& x : w) x = T(uniform(generator));
+    return w;
+}
+
+template <class T> Array<T> orthogonal(std::size_t rows, std::size_t columns, Generator& generator, double gain) {
+    const std::size_t n = std::max(rows, columns), m = std::min(rows, columns);
+    Array<T> w = Array<T>::from_shape({rows, columns});
+    if (m == 0) return w;
+    std::normal_distribution<double> normal;
+    xt::xtensor<double, 2> a = xt::xtensor<double, 2>::from_shape({n, m});
+    for (double& x : a) x = normal(generator);
+    const auto [q, r] = xt::linalg::qr(a);
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < m; ++j) {
+            const double x = gain * q(i, j) * (r(j, j) < 0 ? -1 : 1);  // unique, hence uniform
+            (rows >= columns ? w(i, j) : w(j, i)) = T(x);
+        }
+    return w;
+}
+
+template Array<float> glorot(std::size_t, std::size_t, Generator&, double);
+template Array<double> glorot(std::size_t, std::size_t, Generator&, double);
+template Array<float> orthogonal(std::size_t, std::size_t, Generator&, double);
+template Array<double> orthogonal(std::size_t, std::size_t, Generator&, double);
+
+}  // namespace xtape::nn

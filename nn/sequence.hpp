@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <xtape/autodiff/autodiff.hpp>
+
+#include <vector>
+
+namespace xtape::nn {
+
+template <class T> struct Unrolled {
+    std::vector<Variable<T>> states;  // h_1 ... h_T, each (B, H)
+    Variable<T> last;                 // h_T; the initial state when there are no steps
+};
+
+// h_t = cell(x_t, h_{t-1}) for t = 1 ... T, for any callable. xs (T, B, I), h (B, H). There is no backpropagation
+// through time here or anywhere: it is what backward does to this loop.
+template <class Cell, class T> Unrolled<T> unroll(const Cell& cell, const Variable<T>& xs, Variable<T> h) {
+    Frame frame("unroll");
+    Unrolled<T> result;
+    const auto steps = xs.value().dimension() ? std::ptrdiff_t(xs.value().shape()[0]) : 0;
+    result.states.reserve(std::size_t(steps));
+    for (std::ptrdiff_t t = 0; t < steps; ++t) {
+        frame.at(t);
+        h = cell(select(xs, 0, t), h);
+        result.states.push_back(h);
+    }
+    result.last = std::move(h);
+    return result;
+}
+
+}  // namespace xtape::nn

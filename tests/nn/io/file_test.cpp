@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <thread>
+
+#include <xtape/nn/io/file.hpp>
+
+#include "scratch.hpp"
+
+using namespace xtape::nn::io;
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::perms mode_of(const fs::path& path) { return fs::status(path).permissions(); }
+
+// Permissions do not bind root: it becomes nobody for a while.
+class WithoutPrivileges {
+public:
+    WithoutPrivileges() {
+        if (user_ == 0) REQUIRE(seteuid(65534) == 0);
+    }
+    ~WithoutPrivileges() {
+        if (user_ == 0) CHECK(seteuid(0) == 0);
+    }
+
+private:
+    uid_t user_ = geteuid();
+};
+
+// A disk on which a file may have that many bytes: what goes beyond is first written in part and then refused.
+class SmallDisk {
+public:
+    explicit SmallDisk(rlim_t most) : signal_(signal(SIGXFSZ, SIG_IGN)) {
+        REQUIRE(getrlimit(RLIMIT_FSIZE, &before_) == 0);
+        const rlimit now{most, before_.rlim_max};
+        REQUIRE(setrlimit(RLIMIT_FSIZE, &now) == 0);
+    }
+    ~SmallDisk() {
+        CHECK(setrlimit(RLIMIT_FSIZE, &before_) == 0);
+        signal(SIGXFSZ, signal_);
+    }
+
+private:
+    void (*signal_)(int);
+    rlimit before_{};
+};
+
+}  // namespace
+
+TEST_CASE("A file is written in pieces and read back") {
+    const Scratch scratch;
+    const std::string large(3'000'000, 'x');
+    const std::array pieces{bytes("begin "), bytes(""), bytes(large), bytes(" end")};
+    write_file(scratch / "a", pieces);
+    CHECK(slurp(scratch / "a") == "begin " + large + " end");
+    write_file(scratch / "empty", Bytes());
+    CHECK(read_file(scratch / "empty", 0).empty());
+    const auto back = read_file(scratch / "a", 3'000'010);
+    CHECK(std::ranges::equal(back, bytes(slurp(scratch / "a"))));
+    CHECK(scratch.files() == 2);
+}
+
+TEST_CASE("Writing replaces an earlier file, keeps its permissions, and a link to it") {
+    const Scratch scratch;
+    spill(scratch / "a", "earlier");
+    fs::permissions(scratch / "a", fs::perms(0602));
+    fs::create_symlink("a", scratch / "link");
+    write_file(scratch / "link", bytes("new"));
+    CHECK(slurp(scratch / "a") == "new");
+    CHECK(mode_of(scratch / "a") == fs::perms(0602));
+    CHECK(fs::is_symlink(scratch / "link"));
+    CHECK(scratch.files() == 2);
+}
+
+TEST_CASE("A name of the greatest length is written") {
+    const Scratch scratch;
+    const std::string name(255, 'n');
+    write_file(scratch / name, bytes("new"));
+    CHECK(slurp(scratch / name) == "new");
+    CHECK(scratch.files() == 1);
+}
+
+TEST_CASE("A full device is reported and stays a device") {
+    const std::string what = message([] { write_file("/dev/full", bytes("text")); });
+    CHECK(
+        contains(what, "[write_file] /dev/full must be written as a whole; got 'No space left on device' from write"));
+    CHECK(fs::is_character_file("/dev/full"));
+    CHECK(message([] { write_file("/dev/null", bytes("text")); }).empty());
+}
+
+TEST_CASE("A write that fails half way leaves the earlier file and no temporary one") {
+    const Scratch scratch;
+    const std::string large(100'000, 'x');
+    spill(scratch / "a", "earlier");
+    std::string what, what_new;
+    {
+        const SmallDisk disk(70'000);
+        what = message([&] { write_file(scratch / "a", bytes(large)); });
+        what_new = message([&] { write_file(scratch / "new", bytes(large)); });
+    }
+    CHECK(contains(what, (scratch / "a").string() + " must be written as a whole; got 'File too large' from write"));
+    CHECK(contains(what_new, "File too large"));
+    CHECK(slurp(scratch / "a") == "earlier");
+    CHECK(scratch.files() == 1);
+}
+
+TEST_CASE("What may not be written is reported and stays as it was") {
+    const Scratch scratch;
+    spill(scratch / "a", "earlier");
+    fs::permissions(scratch.folder, fs::perms(0555));
+    std::string in_folder, of_file;
+    {
+        const WithoutPrivileges nobody;
+        in_folder = message([&] { write_file(scratch / "new", bytes("text")); });
+        of_file = message([&] { write_file(scratch / "a", bytes("text")); });
+    }
+    fs::permissions(scratch.folder, fs::perms(0777));
+    fs::permissions(scratch / "a", fs::perms(0444));
+    std::string of_protected;
+    {
+        const WithoutPrivileges nobody;
+        of_protected = message([&] { write_file(scratch / "a", bytes("text")); });
+    }
+    CHECK(contains(in_folder, (scratch / "new").string() + " must be written as a whole; got 'Permission denied'"));
+    CHECK(contains(of_file, "Permission denied"));
+    CHECK(contains(of_protected, "Permission denied"));
+    CHECK(slurp(scratch / "a") == "earlier");
+    CHECK(scratch.files() == 1);
+}
+
+TEST_CASE("A folder that is missing, or is the target, is reported on one line with the whole path") {
+    const Scratch scratch;
+    CHECK(contains(message([&] { write_file(scratch / "none/a", bytes("text")); }), "No such file or directory"));
+    CHECK(contains(message([&] { write_file(scratch.folder, bytes("text")); }), "Is a directory"));
+    CHECK(contains(message([&] { write_file("", bytes("text")); }), "No such file or directory"));
+    CHECK(
+        contains(message([] { read_file("none", 9); }), (fs::current_path() / "none").string() + " must be readable"));
+    CHECK(contains(message([] { read_file("/none/a\n\x1b", 9); }), R"(/none/a\x0a\x1b must be readable)"));
+    CHECK(scratch.files() == 0);
+}
+
+TEST_CASE("Writing goes on after signals and short writes") {
+    const Scratch scratch;
+    const fs::path pipe = scratch / "pipe";
+    REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+    std::string text(1'000'000, ' ');
+    for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 23);
+    struct sigaction interrupt {
+    }, before{};
+    interrupt.sa_handler = [](int) {};  // without SA_RESTART: calls under way end early
+    REQUIRE(sigaction(SIGALRM, &interrupt, &before) == 0);
+    std::string received;
+    sigset_t alarm;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    pthread_sigmask(SIG_BLOCK, &alarm, nullptr);  // for the reader, which inherits it
+    std::thread reader([&] {
+        std::ifstream in(pipe, std::ios::binary);
+        std::array<char, 4096> part{};
+        while (in.read(part.data(), part.size()) || in.gcount() > 0) {
+            received.append(part.data(), static_cast<std::size_t>(in.gcount()));
+            std::this_thread::sleep_for(std::chrono::microseconds(200));
+        }
+    });
+    pthread_sigmask(SIG_UNBLOCK, &alarm, nullptr);
+    const itimerval often{{0, 300}, {0, 300}}, never{};
+    setitimer(ITIMER_REAL, &often, nullptr);
+    const std::string what = message([&] { write_file(pipe, bytes(text)); });
+    setitimer(ITIMER_REAL, &never, nullptr);
+    reader.join();
+    sigaction(SIGALRM, &before, nullptr);
+    CHECK(what.empty());
+    CHECK(received == text);
+}
+
+TEST_CASE("Only regular files of the expected size are read") {
+    const Scratch scratch;
+    spill(scratch / "a", "12345");
+    CHECK(contains(message([&] { read_file(scratch / "a", 4); }), "must have at most 4 bytes; got 5"));
+    CHECK(contains(message([&] { read_file(scratch.folder, 9); }), "must be a regular file"));
+    CHECK(contains(message([] { read_file("/dev/zero", 9); }), "/dev/zero must be a regular file"));
+    REQUIRE(mkfifo((scratch / "pipe").c_str(), 0600) == 0);
+    CHECK(contains(message([&] { read_file(scratch / "pipe", 9); }), "must be a regular file"));  // and does not wait
+    if (fs::exists("/proc/self/status"))
+        CHECK(contains(message([] { read_file("/proc/self/status", 9); }), "must have the size it says"));
+}
