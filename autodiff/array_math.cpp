@@ -34,6 +34,13 @@ template <class T> void add_run(const T* from, T* to, std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) to[i] += from[i];
 }
 
+template <class C, class T> void add_assigned(const C& work, Array<T>& out) {
+    Array<T> sum;
+    work.assign_to(sum);
+    same_shape(out.shape(), sum.shape());
+    add_run(sum.data(), out.data(), sum.size());
+}
+
 }  // namespace
 
 Axis Axis::of(const Shape& shape, std::size_t axis) {
@@ -53,18 +60,24 @@ template <class T> void Product<T>::add_to(Array<T>& out) const {
 }
 
 template <class T> void Affined<T>::assign_to(Array<T>& out) const {
-    out.resize(shape());
-    const std::size_t columns = b.size();
-    for (std::size_t r = 0; r < x.shape()[0]; ++r) std::copy_n(b.data(), columns, out.data() + r * columns);
-    multiply_into(product(x, wx, false, false), out, T(1));
+    Biased<T>{x, wx, b, shape()}.assign_to(out);
     multiply_into(product(h, wh, false, false), out, T(1));
 }
-template <class T> void Affined<T>::add_to(Array<T>& out) const {
-    Array<T> sum;
-    assign_to(sum);
-    same_shape(out.shape(), sum.shape());
-    add_run(sum.data(), out.data(), sum.size());
+template <class T> void Affined<T>::add_to(Array<T>& out) const { add_assigned(*this, out); }
+
+template <class T> void Biased<T>::assign_to(Array<T>& out) const {
+    out.resize(to);
+    const std::size_t columns = b.size(), size = out.size();
+    for (std::size_t at = 0; at < size; at += columns) std::copy_n(b.data(), columns, out.data() + at);
+    multiply_into(Product<T>{x, w, false, false, to}, out, T(1));
 }
+template <class T> void Biased<T>::add_to(Array<T>& out) const { add_assigned(*this, out); }
+
+template <class T> void Stepped<T>::assign_to(Array<T>& out) const {
+    Taken<T>{x, band, shape()}.assign_to(out);
+    multiply_into(product(h, wh, false, false), out, T(1));
+}
+template <class T> void Stepped<T>::add_to(Array<T>& out) const { add_assigned(*this, out); }
 
 template <class T> void Taken<T>::assign_to(Array<T>& out) const {
     out.resize(to);
@@ -167,6 +180,8 @@ template <class T> Array<T> log_softmax(const Array<T>& x, std::size_t axis) {
 
 template struct Product<float>;
 template struct Affined<float>;
+template struct Biased<float>;
+template struct Stepped<float>;
 template struct Taken<float>;
 template struct Spread<float>;
 template struct Reshaped<float>;
@@ -176,6 +191,8 @@ template struct Scattered<float>;
 template Array<float> log_softmax(const Array<float>&, std::size_t);
 template struct Product<double>;
 template struct Affined<double>;
+template struct Biased<double>;
+template struct Stepped<double>;
 template struct Taken<double>;
 template struct Spread<double>;
 template struct Reshaped<double>;

@@ -35,12 +35,27 @@ concept InPlace = requires(const C& c, Array<T>& a) {
     c.assign_to(a);
     c.add_to(a);
 };
-template <class T, class E> void assign(Array<T>& out, const E& e) {
-    if constexpr (InPlace<E, T>) e.assign_to(out);
-    else xt::noalias(out) = e;
+
+// Whether every array in an elementwise expression has this shape, so that nothing is broadcast.
+template <class E> bool all_have_shape(const E& e, const Shape& shape) {
+    if constexpr (requires { e.arguments(); })
+        return std::apply([&](const auto&... x) { return (all_have_shape(x, shape) && ...); }, e.arguments());
+    else if constexpr (xt::is_xscalar<E>::value) return true;
+    else return std::equal(shape.begin(), shape.end(), e.shape().begin(), e.shape().end());
+}
+
+// xtensor works out how shapes broadcast at every assignment, which costs more than adding a hundred numbers.
+// `likely` is the shape of the result where nothing is broadcast.
+template <class T, class E> void assign(Array<T>& out, const E& e, const Shape& likely) {
+    if constexpr (InPlace<E, T>) return e.assign_to(out);
+    else if (all_have_shape(e, likely)) {
+        out.resize(likely);
+        xt::assign_data(out, e, true);
+    } else xt::noalias(out) = e;
 }
 template <class T, class E> void accumulate(Array<T>& out, const E& e) {
     if constexpr (InPlace<E, T>) e.add_to(out);
+    else if (all_have_shape(e, out.shape())) xt::assign_data(out, out + e, true);
     else xt::noalias(out) += e;
 }
 
@@ -49,6 +64,7 @@ template <class T> struct Product {
     const Array<T>&a, &b;
     bool ta, tb;
     Shape to;
+    std::size_t rows() const { return Axis::of(a.shape(), a.dimension() - 1).outer; }  // of a as it is stored
     const Shape& shape() const { return to; }
     void assign_to(Array<T>& out) const;
     void add_to(Array<T>& out) const;
@@ -58,6 +74,15 @@ template <class T> struct Product {
 template <class T> struct Affined {
     const Array<T>&x, &wx, &h, &wh, &b;
     Shape shape() const { return {x.shape()[0], wx.shape()[1]}; }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+
+// x w + b, x (..., I): one product onto the bias.
+template <class T> struct Biased {
+    const Array<T>&x, &w, &b;
+    Shape to;
+    const Shape& shape() const { return to; }
     void assign_to(Array<T>& out) const;
     void add_to(Array<T>& out) const;
 };
@@ -75,6 +100,16 @@ template <class T> struct Taken {
     Band band;
     Shape to;
     const Shape& shape() const { return to; }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+
+// x[t] + h wh: one product onto the band of x.
+template <class T> struct Stepped {
+    const Array<T>& x;
+    Band band;
+    const Array<T>&h, &wh;
+    Shape shape() const { return {h.shape()[0], wh.shape()[1]}; }
     void assign_to(Array<T>& out) const;
     void add_to(Array<T>& out) const;
 };

@@ -52,12 +52,12 @@ private:
         const Variable<T> y = recomputed(mark);
         const std::uint32_t end = record.size();
         wanted.marks.resize(end - wanted.first, Wanted::no);
-        const auto gone = std::pair(std::exchange(wanted.gone_from, place_), std::exchange(wanted.gone_to, mark));
+        wanted.gone.emplace_back(place_, mark);
         for (std::uint32_t i = mark; i < end; ++i)
             if (record[i].reaches(wanted)) wanted.marks[i - wanted.first] = Wanted::between;
         if (y.tracked() && wanted[y.place().index]) to.seed(y.place().index, g);
         sweep(to, record, end, mark);
-        std::tie(wanted.gone_from, wanted.gone_to) = gone;
+        wanted.gone.pop_back();
     }
     Variable<T> recomputed(std::uint32_t mark) const {
         const Resume recording_again;
@@ -78,7 +78,7 @@ private:
 template <class T>
 Variable<T> checkpoint(std::function<Variable<T>(const Variable<T>&)> f, const Variable<T>& x, Where where) {
     auto& record = Record<T>::mine();
-    if (x.tracked()) record.place_of(x, where);
+    if (x.tracked() && !x.is_parameter()) record.place_of(x, where);
     Variable<T> y;
     std::vector<Variable<T>> parameters;  // used by f: they take their places before the checkpoint
     {

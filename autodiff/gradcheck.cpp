@@ -81,7 +81,8 @@ GradcheckReport first_order(const ManyToOne<T>& f, const Arrays<T>& inputs, cons
             const double found = dot(gradients[k], v);
             const auto [expected, error] = checker.slope(k, v);
             const double size = std::max({1.0, std::abs(found), std::abs(expected)});
-            const double off = std::max(0.0, std::abs(found - expected) - error) / size;
+            const double gap = std::abs(found - expected) - error;
+            const double off = (gap < 0 ? 0 : gap) / size;
             const bool fails = !(off <= tolerance);  // NaN fails
             if (fails && report.passed)
                 report.text = "input " + std::to_string(k) + " of shape " + text(inputs[k].shape()) + ": gradient " +

@@ -42,9 +42,15 @@ template <class T> Variable<T> matmul(const Variable<T>& a, const Operand<std::t
 template <class T> Variable<T> matmul(const Operand<std::type_identity_t<T>>& a, const Variable<T>& b) {
     return matmul(a.variable(), b, a.where());
 }
+// y = x w + b: (..., I) (I, O) (O) -> (..., O), in one operation: the product goes onto the bias
+template <class T> Variable<T> linear(const Variable<T>& x, const Variable<T>& w, const Variable<T>& b,
+                                      Where = Where::here());
 // z = x wx + h wh + b: (B, I) (I, H) (B, J) (J, H) (H) -> (B, H). One operation because measured: no sum is stored.
 template <class T> Variable<T> affine(const Variable<T>& x, const Variable<T>& wx, const Variable<T>& h,
                                       const Variable<T>& wh, const Variable<T>& b, Where = Where::here());
+// z = x[t] + h wh: (T, B, H) (B, J) (J, H) -> (B, H). A recurrent step whose input was multiplied for all t at once.
+template <class T> Variable<T> affine(const Variable<T>& x, std::ptrdiff_t t, const Variable<T>& h,
+                                      const Variable<T>& wh, Where = Where::here());
 
 // y = sum of all elements, () ; adds in pairs: 2e7 ones make 2e7 in float
 template <class T> Variable<T> sum(const Variable<T>& x, Where = Where::here());

@@ -38,7 +38,28 @@ std::size_t bin_of(std::size_t rounded_bytes) {
     return k * 4 + ((rounded_bytes >> (k - 2)) & 3) - 24;
 }
 
-using Blocks = std::vector<void*>;
+// A list of free blocks, linked through their own first bytes.
+struct Blocks {
+    struct Free {
+        Free* next;
+    };
+    Free* first = nullptr;
+    std::size_t size = 0;
+
+    void push(void* block) noexcept {
+        first = new (block) Free{first};
+        ++size;
+    }
+    void* pop() noexcept {
+        Free* block = first;
+        first = block->next;
+        --size;
+        return block;
+    }
+    void move_to(Blocks& other, std::size_t n) noexcept {
+        for (; n > 0; --n) other.push(pop());
+    }
+};
 using Bins = std::array<Blocks, 192>;
 
 // What a thread keeps of one size; the rest is everybody's.
@@ -58,17 +79,13 @@ Shared& shared() {
 
 void spill(Blocks& own, std::size_t bin, std::size_t left) {
     const std::lock_guard hold(shared().lock);
-    Blocks& all = shared().bins[bin];
-    all.insert(all.end(), own.begin() + std::ptrdiff_t(left), own.end());
-    own.resize(left);
+    own.move_to(shared().bins[bin], own.size - left);
 }
 
 void refill(Blocks& own, std::size_t bin) {
     const std::lock_guard hold(shared().lock);
     Blocks& all = shared().bins[bin];
-    const auto n = std::ptrdiff_t(std::min<std::size_t>(32, all.size()));
-    own.insert(own.end(), all.end() - n, all.end());
-    all.resize(all.size() - std::size_t(n));
+    all.move_to(own, std::min<std::size_t>(32, all.size));
 }
 
 enum class Life : char { unborn, alive, ended };
@@ -78,7 +95,7 @@ thread_local Bins* mine = nullptr;
 struct HandBack {
     ~HandBack() {
         for (std::size_t b = 0; b < mine->size(); ++b)
-            if (!(*mine)[b].empty()) spill((*mine)[b], b, 0);
+            if ((*mine)[b].size) spill((*mine)[b], b, 0);
         const std::lock_guard hold(shared().lock);
         shared().idle.push_back(mine);
         life = Life::ended;
@@ -113,24 +130,19 @@ void* pool_take(std::size_t bytes) {
     bytes = rounded(bytes);
     const std::size_t bin = bin_of(bytes);
     Blocks& own = (*mine)[bin];
-    if (own.empty()) refill(own, bin);
-    if (own.empty()) return from_system(bytes);
-    void* block = own.back();
-    own.pop_back();
-    return block;
+    if (!own.size) refill(own, bin);
+    return own.size ? own.pop() : from_system(bytes);
 }
 
-void pool_give(void* block, std::size_t bytes) noexcept try {
+void pool_give(void* block, std::size_t bytes) noexcept {
     if (!block) return;
     if (life == Life::unborn) begin_thread();
     if (life == Life::ended) return std::free(block);
     bytes = rounded(bytes);
     const std::size_t bin = bin_of(bytes);
     Blocks& own = (*mine)[bin];
-    own.push_back(block);
-    if (own.size() > most_kept(bytes)) spill(own, bin, most_kept(bytes) / 2);
-} catch (...) {  // no memory for the list itself
-    std::free(block);
+    own.push(block);
+    if (own.size > most_kept(bytes)) spill(own, bin, most_kept(bytes) / 2);
 }
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <new>
-#include <utility>
 
 namespace xtape {
 
@@ -56,8 +55,6 @@ template <class T, class Arch = arch::here> struct PoolAllocator {
         return static_cast<T*>(pool_take(n * sizeof(T)));
     }
     void deallocate(T* p, std::size_t n) noexcept { pool_give(p, n * sizeof(T)); }
-    template <class U, class... A> void construct(U* p, A&&... a) { new (p) U(std::forward<A>(a)...); }
-    template <class U> void destroy(U* p) { p->~U(); }
     bool operator==(const PoolAllocator&) const { return true; }
 };
 

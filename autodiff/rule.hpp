@@ -54,12 +54,12 @@ void check_broadcast(Where where, std::string_view op, const Shape& x, const Sha
 // An axis, or a place on one, counted from the end when negative. Throws Error when out of range.
 std::size_t checked_axis(Where where, std::string_view op, std::ptrdiff_t axis, const Shape& shape);
 
-template <class T, class E> Variable<T> evaluated(const E& e) {
+template <class T, class E> Variable<T> evaluated(const E& e, const Shape& likely) {
     auto y = Variable<T>::hold();
-    assign(*y, e);
+    assign(*y, e, likely);
     return Variable<T>(std::move(y), Place{});
 }
-template <class T> Variable<T> evaluated(Array<T>&& a) { return Variable<T>(std::move(a)); }
+template <class T> Variable<T> evaluated(Array<T>&& a, const Shape&) { return Variable<T>(std::move(a)); }
 
 inline constexpr std::uint32_t no_place = ~std::uint32_t{0};  // of a constant
 
@@ -123,15 +123,23 @@ private:
     std::array<V, N> x_;
 };
 
+// A parameter takes no place where nothing records: the record would hold its value to the thread's end.
+template <class T> std::uint32_t place_or_none(Record<T>& tape, const Variable<T>& x, Where where) {
+    const bool none = !x.tracked() || (x.is_parameter() && !recording());
+    return none ? no_place : tape.place_of(x, where);
+}
+
 // y = f(x...), with its place on the tape if any input has one.
-template <class T, class Rule, class... X> Variable<T> record(Where where, Rule rule, const X&... x) {
-    constexpr std::size_t n = sizeof...(X);
+template <class T, class Rule, class... X>
+Variable<T> record(Where where, Rule rule, const Variable<T>& first, const X&... rest) {
+    constexpr std::size_t n = 1 + sizeof...(X);
     auto& tape = Record<T>::mine();
-    const std::array<std::uint32_t, n> places{x.tracked() ? tape.place_of(x, where) : no_place...};
-    Variable<T> y = evaluated<T>(rule.forward(x.value()...));
-    if (!recording() || !(x.tracked() || ...)) return y;
+    const std::array<std::uint32_t, n> places{place_or_none(tape, first, where),
+                                              place_or_none(tape, rest, where)...};
+    Variable<T> y = evaluated<T>(rule.forward(first.value(), rest.value()...), first.value().shape());
+    if (!recording() || !(first.tracked() || ... || rest.tracked())) return y;
     return tape.template push<OpNode<T, Rule, n>>(y.handle(), std::move(rule), places,
-                                                  std::array<const Variable<T>*, n>{&x...});
+                                                  std::array<const Variable<T>*, n>{&first, &rest...});
 }
 
 // An operation with any number of inputs: vjp(k, g) for each of them.
@@ -157,10 +165,10 @@ template <class T, class Rule> Variable<T> record_many(Where where, Rule rule, c
     std::vector<std::uint32_t> places;
     bool tracked = false;
     for (const Variable<T>& x : xs) {
-        places.push_back(x.tracked() ? tape.place_of(x, where) : no_place);
+        places.push_back(place_or_none(tape, x, where));
         tracked |= x.tracked();
     }
-    Variable<T> y = evaluated<T>(rule.forward(xs));
+    Variable<T> y(rule.forward(xs));
     if (!recording() || !tracked) return y;
     return tape.template push<ManyNode<T, Rule>>(y.handle(), std::move(rule), std::move(places));
 }

@@ -92,6 +92,7 @@ template <class T> void Summed<T>::assign_to(Array<T>& out) const {
 }
 
 template <class T> void Summed<T>::add_to(Array<T>& out) const {
+    if (g.size() == out.size() && out.shape() == to) return add_rows(g.data(), 1, g.size(), out.data());
     Shape from = g.shape(), target(from.size(), 1);  // `to` with leading axes of length 1
     check(out.shape() == to && to.size() <= from.size(), {}, "sum_to", "shapes must fit; got ", from, " to ",
           to, " into ", out.shape());

@@ -13,7 +13,7 @@ template <class T> struct Linear {
 
     Linear(std::size_t inputs, std::size_t outputs, Generator& generator)
         : w("w", glorot<T>(inputs, outputs, generator)), b("b", zeros<T>({outputs})) {}
-    Variable<T> operator()(const Variable<T>& x) const { return matmul(x, w) + b; }
+    Variable<T> operator()(const Variable<T>& x) const { return linear(x, w, b); }
     template <class F> void visit(F&& f) { f("w", w), f("b", b); }
 };
 
@@ -24,7 +24,7 @@ template <class T> struct Readout {
 
     Readout(std::size_t hidden, std::size_t outputs, Generator& generator)
         : v("v", glorot<T>(hidden, outputs, generator)), c("c", zeros<T>({outputs})) {}
-    Variable<T> operator()(const Variable<T>& h) const { return matmul(h, v) + c; }
+    Variable<T> operator()(const Variable<T>& h) const { return linear(h, v, c); }
     template <class F> void visit(F&& f) { f("v", v), f("c", c); }
 };
 

@@ -19,6 +19,11 @@ template <class T> struct RNNCell {
     Variable<T> operator()(const Variable<T>& x, const Variable<T>& h) const {
         return tanh(affine(x, wx, h, wh, b));
     }
+    // The same in two parts: all inputs at once, p = xs wx + b (T, B, H), then h' = tanh(p[t] + h wh).
+    Variable<T> project(const Variable<T>& xs) const { return linear(xs, wx, b); }
+    Variable<T> step(const Variable<T>& p, std::ptrdiff_t t, const Variable<T>& h) const {
+        return tanh(affine(p, t, h, wh));
+    }
     Variable<T> initial(std::size_t batch) const { return zeros<T>({batch, b.value().size()}); }
     template <class F> void visit(F&& f) { f("wx", wx), f("wh", wh), f("b", b); }
 };

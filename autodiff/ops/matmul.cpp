@@ -34,6 +34,33 @@ struct Affine {
     const auto& vjp(wrt<4>, const auto& g, auto&, auto&, auto&, auto&, auto&, auto&) const { return g; }
 };
 
+// y = x w + b               dx = dy w'    dw = x' dy    db = dy
+struct Linear {
+    static constexpr unsigned reads[] = {in1, in0, nothing};
+    Shape x, y;
+    template <class T> Biased<T> forward(const Array<T>& a, const Array<T>& w, const Array<T>& b) const {
+        return {a, w, b, y};
+    }
+    auto vjp(wrt<0>, auto& g, auto&, auto&, auto& w, auto&) const { return product(g, w, false, true, x); }
+    auto vjp(wrt<1>, auto& g, auto&, auto& a, auto&, auto&) const {
+        return product(a, g, true, false, {x.back(), y.back()});
+    }
+    const auto& vjp(wrt<2>, const auto& g, auto&, auto&, auto&, auto&) const { return g; }
+};
+
+// z = x[t] + h wh           dx = zeros with [t] = dz    dh = dz wh'    dwh = h' dz
+struct Step {
+    static constexpr unsigned reads[] = {nothing, in2, in1};
+    Band band;
+    Shape whole;
+    template <class T> Stepped<T> forward(const Array<T>& x, const Array<T>& h, const Array<T>& wh) const {
+        return {x, band, h, wh};
+    }
+    auto vjp(wrt<0>, auto& g, auto&, auto&, auto&, auto&) const { return spread(g, band, whole); }
+    auto vjp(wrt<1>, auto& g, auto&, auto&, auto&, auto& wh) const { return product(g, wh, false, true); }
+    auto vjp(wrt<2>, auto& g, auto&, auto&, auto& h, auto&) const { return product(h, g, true, false); }
+};
+
 }  // namespace
 
 template <class T>
@@ -69,6 +96,30 @@ Variable<T> affine(const Variable<T>& x, const Variable<T>& wx, const Variable<T
     return record<T>(where, Affine{}, x, wx, h, wh, b);
 }
 
+template <class T> Variable<T> linear(const Variable<T>& x, const Variable<T>& w, const Variable<T>& b, Where where) {
+    const Shape &sx = x.value().shape(), &sw = w.value().shape(), &sb = b.value().shape();
+    check(!sx.empty() && sw.size() == 2 && sb.size() == 1 && sx.back() == sw[0] && sw[1] == sb[0], where, "linear",
+          "shapes must be x (..., I), w (I, O), b (O,); got ", sx, ", ", sw, ", ", sb);
+    Shape to = sx;
+    to.back() = sw[1];
+    return record<T>(where, Linear{sx, to}, x, w, b);
+}
+
+template <class T>
+Variable<T> affine(const Variable<T>& x, std::ptrdiff_t t, const Variable<T>& h, const Variable<T>& wh, Where where) {
+    const Shape &sx = x.value().shape(), &sh = h.value().shape(), &sw = wh.value().shape();
+    check(sx.size() == 3 && sh.size() == 2 && sw.size() == 2 && sx[1] == sh[0] && sh[1] == sw[0] && sx[2] == sw[1],
+          where, "affine", "shapes must be x (T, B, H), h (B, J), wh (J, H); got ", sx, ", ", sh, ", ", sw);
+    check(t >= 0 && std::size_t(t) < sx[0], where, "affine", "the step must be in [0, ", sx[0], "); got ", t);
+    return record<T>(where, Step{{{1, sx[0], sx[1] * sx[2]}, std::size_t(t), 1}, sx}, x, h, wh);
+}
+
+template Variable<float> linear(const Variable<float>&, const Variable<float>&, const Variable<float>&, Where);
+template Variable<double> linear(const Variable<double>&, const Variable<double>&, const Variable<double>&, Where);
+template Variable<float> affine(const Variable<float>&, std::ptrdiff_t, const Variable<float>&, const Variable<float>&,
+                                Where);
+template Variable<double> affine(const Variable<double>&, std::ptrdiff_t, const Variable<double>&,
+                                 const Variable<double>&, Where);
 template Variable<float> product(const Variable<float>&, const Variable<float>&, bool, bool, const Shape&);
 template Variable<double> product(const Variable<double>&, const Variable<double>&, bool, bool, const Shape&);
 template Variable<float> matmul(const Variable<float>&, const Variable<float>&, Where);

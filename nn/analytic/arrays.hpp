@@ -16,6 +16,7 @@
 namespace xtape::nn::analytic {
 
 template <class Real> using Array = xt::xarray<Real>;
+static_assert(Array<float>::static_layout == xt::layout_type::row_major, "the products below count on rows");
 using Shape = std::vector<std::size_t>;
 
 [[noreturn]] inline void refuse(const std::string& message) { throw std::invalid_argument("[analytic] " + message); }

@@ -81,7 +81,8 @@ private:
 };
 
 // Reads a file that may be anybody's: whatever breaks the format's rules is refused, before memory is taken for it.
-// A little stricter than the reference: at most 64 dimensions, no unknown fields, sizes that fit even beside a zero.
+// A little stricter than the reference: the types above, at most 64 dimensions, no unknown fields, sizes that fit even
+// beside a zero.
 Safetensors read_safetensors(const std::filesystem::path& path, Where where = Where::here());
 
 // Writes the bytes that the reference implementation writes, through write_file: as a whole or not at all.

@@ -33,7 +33,7 @@ public:
     bool number_unsigned(std::uint64_t number) override {
         if (level_ != Level::list) unexpected(std::to_string(number));
         std::vector<std::size_t>& list = field_ == "shape" ? entry_.shape : offsets_;
-        if (list.size() == (field_ == "shape" ? most_dimensions : 2)) unexpected("too long a list");
+        if (list.size() == most_dimensions) unexpected("too long a list");
         list.push_back(number);
         return true;
     }
@@ -94,7 +94,7 @@ private:
         if (std::exchange(marked, true)) repeated(field);
     }
     void end_tensor() {
-        if (marked_ != std::array{true, true, true} || offsets_.size() != 2) unexpected("too little");
+        if (marked_ != std::array{true, true, true} || offsets_.size() != 2) unexpected("something else");
         std::tie(entry_.begin, entry_.end) = std::tie(offsets_[0], offsets_[1]);
         header.tensors.push_back(std::exchange(entry_, {}));
         offsets_.clear();

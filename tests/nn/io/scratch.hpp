@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <filesystem>
@@ -36,6 +37,20 @@ public:
         return std::distance(begin(Iterator(folder)), end(Iterator(folder)));
     }
     std::filesystem::path folder;
+};
+
+// Root may do anything, to devices too: it becomes nobody for a while.
+class WithoutPrivileges {
+public:
+    WithoutPrivileges() {
+        if (user_ == 0) REQUIRE(seteuid(65534) == 0);
+    }
+    ~WithoutPrivileges() {
+        if (user_ == 0) CHECK(seteuid(0) == 0);
+    }
+
+private:
+    uid_t user_ = geteuid();
 };
 
 inline std::string slurp(const std::filesystem::path& path) {

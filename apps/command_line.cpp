@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "command_line.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <system_error>
+#include <vector>
+
+#include "text.hpp"
+
+namespace xtape::apps {
+namespace {
+
+template <class Number> std::optional<Number> parsed(const std::string& text) {
+    Number n{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return n;
+}
+
+// Levenshtein's: how many letters must be put in, taken out or changed.
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t changed = diagonal + (a[i] != b[j]);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+std::string nearest(const CLI::App& app, const std::string& flag) {
+    std::string best;
+    std::size_t least = std::numeric_limits<std::size_t>::max();
+    for (const CLI::Option* option : app.get_options())
+        for (const std::string& name : option->get_lnames())
+            if (const std::size_t distance = edit_distance(flag, "--" + name); distance < least) {
+                least = distance;
+                best = "--" + name;
+            }
+    return best;
+}
+
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+    const std::vector<std::string> extra = app.remaining();
+    if (!dynamic_cast<const CLI::ExtrasError*>(&error) || extra.empty()) return error.what();
+    const std::string& word = extra.front();
+    if (!word.starts_with('-')) return "unexpected argument " + word + "; --help lists the flags";
+    const std::string flag = word.substr(0, word.find('='));
+    return "unknown flag " + flag + "; did you mean " + nearest(app, flag) + "?";
+}
+
+int say(const char* name, std::string message) {
+    std::replace(message.begin(), message.end(), '\n', ' ');
+    std::fprintf(stderr, "%s: %s\n", name, message.c_str());
+    return 1;
+}
+
+}  // namespace
+
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+    const auto check = [least, most](const std::string& text) {
+        const auto n = parsed<std::uint64_t>(text);
+        if (n && *n >= least && *n <= most) return std::string();
+        return "expected a whole number from " + std::to_string(least) + " to " + std::to_string(most) + "; found " +
+               quoted(text);
+    };
+    return CLI::Validator(check, "");
+}
+
+CLI::Validator positive_number(double most) {
+    const auto check = [most](const std::string& text) {
+        const auto x = parsed<double>(text);
+        if (x && *x > 0 && *x <= most) return std::string();
+        return formatted("expected a number above 0, at most %g; found ", most) + quoted(text);
+    };
+    return CLI::Validator(check, "");
+}
+
+std::optional<int> parse(CLI::App& app, int argc, const char* const* argv) {
+    try {
+        app.parse(argc, argv);
+        return std::nullopt;
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& error) {
+        say(app.get_name().c_str(), complaint(app, error));
+        return 2;
+    }
+}
+
+int guarded(const char* name, const std::function<int()>& program) {
+    try {
+        const int code = program();
+        if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
+        return say(name, std::string("standard output: expected to be written; found ") + std::strerror(errno));
+    } catch (const std::bad_alloc&) {
+        return say(name, "expected enough memory for these sizes; found none left");
+    } catch (const std::exception& error) {
+        return say(name, error.what());
+    }
+}
+
+}  // namespace xtape::apps

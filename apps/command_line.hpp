@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace xtape::apps {
+
+// What an option takes: digits only, or a decimal number; nothing else that a C library would read as one.
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
+CLI::Validator positive_number(double most);
+
+// Reads the command line. A program that is done with that, having shown its help or said on one line what is wrong,
+// ends with the given exit code: 0, or 2 for a bad command line.
+std::optional<int> parse(CLI::App& app, int argc, const char* const* argv);
+
+// Runs a program; what it throws becomes one line on the standard error and exit code 1. So does output that is lost.
+int guarded(const char* name, const std::function<int()>& program);
+
+}  // namespace xtape::apps

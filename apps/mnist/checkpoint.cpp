@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "checkpoint.hpp"
+
+#include <zlib.h>
+#include <xtape/version.hpp>
+
+#include "apps/text.hpp"
+
+namespace xtape::apps {
+namespace {
+
+using nlohmann::json;
+using nn::io::Safetensors;
+using Sizes = std::vector<std::size_t>;
+
+constexpr const char* counters[] = {"loss", "images", "norm", "steps", "epoch_loss", "epoch_images", "seconds"};
+constexpr std::size_t log_columns = sizeof(LogRow) / sizeof(double);
+
+// The same members of a progress, to write and to read.
+template <class P> auto members(P& p) {
+    return std::array{&p.loss, &p.images, &p.norm, &p.steps, &p.epoch_loss, &p.epoch_images, &p.seconds};
+}
+static_assert(std::size(counters) == std::tuple_size_v<decltype(members(std::declval<Progress&>()))>);
+
+void add(Safetensors& file, const std::string& name, const Array<float>& values) {
+    file.tensors[name] = nn::io::tensor<float>(Sizes(values.shape().begin(), values.shape().end()),
+                                               std::span(values.data(), values.size()), Where{});
+}
+
+Array<float> get(const Safetensors& file, const std::string& name, const Shape& shape) {
+    const auto values = file.get<float>(name, Sizes(shape.begin(), shape.end()), Where{});
+    Array<float> out = Array<float>::from_shape(shape);
+    std::copy(values.begin(), values.end(), out.data());
+    return out;
+}
+
+std::string crc32_of(const Safetensors& file) {
+    uLong crc = crc32_z(0, nullptr, 0);
+    const auto add_bytes = [&](const void* p, std::size_t n) { crc = crc32_z(crc, static_cast<const Bytef*>(p), n); };
+    const auto add_text = [&](const std::string& s) { add_bytes(s.c_str(), s.size() + 1); };
+    for (const auto& [name, value] : file.metadata)
+        if (name != "crc32") add_text(name), add_text(value);
+    for (const auto& [name, tensor] : file.tensors) {
+        add_text(name), add_text(text(tensor.shape));
+        add_bytes(tensor.bytes.data(), tensor.bytes.size());
+    }
+    return formatted("%08lx", crc);
+}
+
+std::string metadata(const Safetensors& file, const std::string& name) {
+    const auto found = file.metadata.find(name);
+    if (found == file.metadata.end())
+        bad_file(file.path, "a checkpoint of this program", "no '" + name + "' in its metadata");
+    return found->second;
+}
+
+std::size_t number(const Safetensors& file, const std::string& name, std::size_t least, std::size_t most) {
+    const json value = json::parse(metadata(file, name), nullptr, false);
+    if (value.is_number_unsigned() && value.get<std::size_t>() >= least && value.get<std::size_t>() <= most)
+        return value.get<std::size_t>();
+    bad_file(file.path, name + " from " + std::to_string(least) + " to " + std::to_string(most),
+             quoted(metadata(file, name)));
+}
+
+Settings settings_of(const Safetensors& file) try {
+    json all = Settings{};
+    for (auto& [name, value] : all.items()) value = json::parse(metadata(file, name));
+    number(file, "epochs", 1, most_epochs), number(file, "hidden", 1, most_hidden);
+    number(file, "batch", 1, most_batch), number(file, "shard_rows", 1, most_batch);
+    return all.get<Settings>();
+} catch (const json::exception& error) {
+    bad_file(file.path, "settings that can be read", error.what());
+}
+
+void check_data(const Safetensors& file, const Sums& data) {
+    for (const auto& [name, sum] : data)
+        if (const std::string of_file = metadata(file, name); of_file != sum)
+            bad_file(file.path, "a checkpoint of the same data, " + name + " " + sum.substr(0, 12) + "...",
+                     of_file.substr(0, 12) + "...");
+}
+
+std::vector<LogRow> log_of(const Safetensors& file) {
+    const auto found = file.tensors.find("log");
+    const std::size_t rows =
+        found == file.tensors.end() || found->second.shape.empty() ? 0 : found->second.shape.front();
+    const auto values = file.get<double>("log", {rows, log_columns}, Where{});
+    std::vector<LogRow> log(rows);
+    std::memcpy(log.data(), values.data(), values.size_bytes());
+    return log;
+}
+
+}  // namespace
+
+Safetensors model_file(const Training& training) {
+    Safetensors file;
+    for (const auto& [path, parameter] : nn::parameters(training.model)) add(file, path, parameter->value());
+    file.metadata["version"] = XTAPE_VERSION;
+    const json settings = training.settings;
+    for (const auto& [name, value] : settings.items()) file.metadata[name] = value.dump();
+    return file;
+}
+
+Safetensors checkpoint_file(const Training& training, const Sums& data) {
+    Safetensors file = model_file(training);
+    const Progress& p = training.progress;
+    for (const auto& [name, values] : training.optimizer.state.arrays) add(file, name, values);
+    const auto* rows = reinterpret_cast<const double*>(p.log.data());
+    file.tensors["log"] =
+        nn::io::tensor<double>({p.log.size(), log_columns}, std::span(rows, p.log.size() * log_columns), Where{});
+    for (std::size_t i = 0; i < std::size(counters); ++i)
+        file.tensors[std::string("progress.") + counters[i]] =
+            nn::io::tensor<double>({}, std::span<const double>(members(p)[i], 1), Where{});
+    file.metadata["epoch"] = std::to_string(p.epoch);
+    file.metadata["step"] = std::to_string(p.step);
+    file.metadata.insert(data.begin(), data.end());
+    file.metadata["crc32"] = crc32_of(file);
+    return file;
+}
+
+Checkpoint read_checkpoint(const Path& path) {
+    Safetensors file = nn::io::read_safetensors(path, Where{});
+    const std::string expected = metadata(file, "crc32"), found = crc32_of(file);
+    if (found != expected) bad_file(path, "contents with CRC-32 " + quoted(expected), found + ": the file is damaged");
+    return {settings_of(file), std::move(file)};
+}
+
+void restore(Training& training, const Checkpoint& checkpoint, const Sums& data) {
+    const Safetensors& file = checkpoint.file;
+    check_data(file, data);
+    Progress& p = training.progress;
+    p.epoch = number(file, "epoch", 0, training.settings.epochs);
+    p.step = number(file, "step", 0, training.done() ? 0 : training.steps_per_epoch() - 1);
+    p.log = log_of(file);
+    for (std::size_t i = 0; i < std::size(counters); ++i)
+        *members(p)[i] = file.get<double>(std::string("progress.") + counters[i], {}, Where{})[0];
+
+    auto& state = training.optimizer.state;
+    state.steps = static_cast<std::int64_t>(training.steps_done());
+    for (const auto& [path, parameter] : nn::parameters(training.model)) {
+        const Shape shape = parameter->shape();
+        parameter->set(get(file, path, shape), Where{});
+        for (const char* kind : {".m", ".v"})
+            if (state.steps > 0) state.arrays.emplace_back(path + kind, get(file, path + kind, shape));
+    }
+}
+
+}  // namespace xtape::apps

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <xtape/nn/rnn.hpp>
+
+#include <array>
+
+#include "apps/data/mnist.hpp"
+
+namespace xtape::apps {
+
+struct Evaluation {
+    std::array<std::array<std::size_t, 10>, 10> confusion{};  // [digit][answer]
+    std::size_t correct = 0, total = 0;
+    double accuracy() const { return static_cast<double>(correct) / static_cast<double>(total); }
+};
+
+// Asks the network about every image.
+Evaluation evaluate(const nn::RNN<float>& model, const Digits& digits, std::size_t threads);
+
+// Where the true rate of success lies, with 95 % confidence: Wilson 1927
+struct Interval {
+    double low, high;
+};
+Interval wilson(std::size_t correct, std::size_t total);
+
+}  // namespace xtape::apps

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "options.hpp"
+
+#include <xtape/version.hpp>
+
+#include <limits>
+
+#include "apps/command_line.hpp"
+#include "apps/text.hpp"
+
+namespace xtape::apps {
+namespace {
+
+void add_training(CLI::App& app, Settings& s, bool& validate) {
+    constexpr auto any_seed = std::numeric_limits<std::uint64_t>::max();
+    const auto add = [&](const char* flag, auto& value, const CLI::Validator& valid, const char* meaning) {
+        const bool whole = std::is_integral_v<std::remove_reference_t<decltype(value)>>;
+        app.add_option(flag, value, meaning)->check(valid)->type_name(whole ? "N" : "X")->capture_default_str();
+        app.get_option(flag)->group("Training");
+    };
+    add("--epochs", s.epochs, whole_number(1, most_epochs), "Times that the network reads all training images");
+    add("--hidden", s.hidden, whole_number(1, most_hidden), "Size of its state");
+    add("--batch", s.batch, whole_number(1, most_batch), "Images for one step of the optimiser");
+    add("--lr", s.lr, positive_number(most_lr), "Learning rate at its peak, after the first epoch");
+    add("--seed", s.seed, whole_number(0, any_seed), "What the first weights and the order of images are drawn from");
+    app.add_flag("--validate", validate,
+                 "Advanced: keep the last 5000 training images from training and test on them instead of the test "
+                 "set, to choose settings by")
+        ->group("Training");
+}
+
+void add_files(CLI::App& app, Options& o) {
+    const auto add = [&](const char* flag, auto& value, const char* kind, const char* text, const char* meaning) {
+        app.add_option(flag, value, meaning)->type_name(kind)->default_str(text)->group("Files");
+    };
+    add("--data-dir", o.data_dir, "DIR", "~/.cache/xtape/mnist", "Folder of MNIST's four files, plain or .gz");
+    add("--out", o.out, "DIR", "mnist-run", "Folder for all output: results, log, model, checkpoint");
+    add("--resume", o.resume, "FILE", "", "Go on from a checkpoint, with its settings, to the same bits");
+}
+
+void add_running(CLI::App& app, Options& o) {
+    app.add_option("--threads", o.threads, "Threads, 0 for all; the results do not depend on it")
+        ->check(whole_number(0, 1024))
+        ->type_name("N")
+        ->capture_default_str()
+        ->group("Running");
+    app.add_flag("--quiet", o.quiet, "Print nothing but the result")->group("Running");
+    app.set_help_flag("-h,--help", "Print this and stop")->group("Running");
+    app.set_version_flag("--version", "mnist " XTAPE_VERSION, "Print the version and stop")->group("Running");
+}
+
+}  // namespace
+
+std::variant<Options, int> read_options(int argc, const char* const* argv) {
+    CLI::App app("Trains a recurrent network that reads MNIST's digits row by row, and tests it.", "mnist");
+    app.get_formatter()->column_width(24);
+    Options options;
+    bool validate = false;
+    add_training(app, options.settings, validate);
+    add_files(app, options);
+    add_running(app, options);
+    if (const auto code = parse(app, argc, argv)) return *code;
+    for (const char* name : {"epochs", "hidden", "batch", "lr", "seed"})
+        if (app.count(std::string("--") + name)) options.given.emplace_back(name);
+    if (validate) options.settings.held_out = validation, options.given.emplace_back("held_out");
+    options.program = argv[0];
+    return options;
+}
+
+std::string resume_command(const Options& options, const std::filesystem::path& checkpoint) {
+    std::string command = quoted(options.program) + " --resume " + quoted(checkpoint.string());
+    command += " --out " + quoted(options.out.string());
+    if (!options.data_dir.empty()) command += " --data-dir " + quoted(options.data_dir.string());
+    if (options.threads) command += " --threads " + std::to_string(options.threads);
+    if (options.quiet) command += " --quiet";
+    return command;
+}
+
+}  // namespace xtape::apps

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "output.hpp"
+
+#include <xtape/nn/io/file.hpp>
+
+#include <unistd.h>
+
+#include "apps/text.hpp"
+
+namespace xtape::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+void write_text(const Path& path, const std::string& text) {
+    nn::io::write_file(path, std::as_bytes(std::span(text)), Where{});
+}
+
+void make_folder(const Path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (!fs::is_directory(folder))
+        bad_file(fs::absolute(folder), "a folder to write to", error ? error.message() : "something else");
+}
+
+// What is there must be a file that may be written, or something else that takes a line, as a terminal does.
+void check_target(const Path& path) {
+    std::error_code unreadable;
+    if (!fs::exists(path, unreadable)) return;
+    if (!fs::is_regular_file(path)) return write_text(path, "\n");
+    if (::access(path.c_str(), W_OK) != 0)
+        bad_file(fs::absolute(path), "a file that may be written", "a write-protected one");
+}
+
+}  // namespace
+
+Output::Output(Path folder, const Training& training, const Sums& data) : folder_(std::move(folder)), data_(data) {
+    make_folder(folder_);
+    for (const Path& path : {checkpoint(), model(), log(), result()}) check_target(path);
+    const Path trial = folder_ / "write-test";
+    nn::io::write_safetensors(trial, checkpoint_file(training, data_), Where{});
+    fs::remove(trial);
+}
+
+void Output::save_checkpoint(const Training& training) const {
+    nn::io::write_safetensors(checkpoint(), checkpoint_file(training, data_), Where{});
+    std::string csv = "epoch,step,lr,loss,epoch_loss,gradient_norm,seconds\n";
+    for (const LogRow& r : training.progress.log)
+        csv += formatted("%.0f,%.0f,%.6g,%.6f,%.6f,%.4f,%.3f\n", r.epoch, r.step, r.lr, r.loss, r.epoch_loss,
+                         r.gradient_norm, r.seconds);
+    write_text(log(), csv);
+}
+
+void Output::save_model(const Training& training) const {
+    nn::io::write_safetensors(model(), model_file(training), Where{});
+}
+
+void Output::save_result(const nlohmann::ordered_json& facts) const { write_text(result(), facts.dump(2) + "\n"); }
+
+}  // namespace xtape::apps

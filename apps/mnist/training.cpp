@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "training.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "samples.hpp"
+
+namespace xtape::apps {
+namespace {
+
+constexpr std::size_t log_every = 50;  // steps
+
+nn::AdamOptions<float> adam(const Settings& s) {
+    return {.rate = static_cast<float>(s.lr), .decay = static_cast<float>(s.decay)};
+}
+
+}  // namespace
+
+Training::Training(const Settings& s, const Digits& digits)
+    : settings(s), model({digits.images.columns, s.hidden, 10}, s.seed), optimizer(adam(s)), digits_(digits) {}
+
+double Training::learning_rate() const {
+    const auto per_epoch = static_cast<double>(steps_per_epoch());
+    const nn::WarmUpCosine schedule{.peak = settings.lr,
+                                    .steps = static_cast<std::int64_t>(settings.epochs * steps_per_epoch()),
+                                    .warm_up = static_cast<std::int64_t>(settings.warm_up_epochs * per_epoch),
+                                    .floor = settings.final_lr};
+    return schedule(static_cast<std::int64_t>(steps_done()));
+}
+
+bool Training::step(std::size_t threads) {
+    const auto start = std::chrono::steady_clock::now();
+    if (order_.empty() || order_of_ != progress.epoch) {
+        order_ = epoch_order(images(), settings.seed, progress.epoch);
+        order_of_ = progress.epoch;
+    }
+    const std::size_t begin = progress.step * settings.batch, rows = std::min(settings.batch, images() - begin);
+    const auto loss = [&](std::size_t from, std::size_t to) {
+        const auto chosen = std::span(order_).subspan(begin + from, to - from);
+        return cross_entropy(model(sequences(digits_.images, chosen)), labels(digits_, chosen), Where{});
+    };
+    auto [mean_loss, gradients] = nn::parallel_grad(model, rows, loss, {threads, settings.shard_rows});
+    const double norm = nn::clip_by_norm(gradients, settings.clip, Where{});
+    optimizer.options.rate = static_cast<float>(learning_rate());
+    optimizer.step(model, gradients);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    record(mean_loss, norm, static_cast<double>(rows), took.count());
+    return progress.step == 0;
+}
+
+void Training::record(double loss, double norm, double images, double seconds) {
+    Progress& p = progress;
+    p.seconds += seconds;
+    p.loss += loss * images, p.images += images, p.norm += norm, p.steps += 1;
+    p.epoch_loss += loss * images, p.epoch_images += images;
+    const bool last = ++p.step == steps_per_epoch();
+    if (last || p.step % log_every == 0) {
+        p.log.push_back({.epoch = static_cast<double>(p.epoch + 1),
+                         .step = static_cast<double>(p.step),
+                         .lr = optimizer.options.rate,
+                         .loss = p.loss / p.images,
+                         .epoch_loss = p.epoch_loss / p.epoch_images,
+                         .gradient_norm = p.norm / p.steps,
+                         .seconds = p.seconds});
+        p.loss = p.images = p.norm = p.steps = 0;
+    }
+    if (last) ++p.epoch, p.step = 0, p.epoch_loss = p.epoch_images = 0;
+}
+
+}  // namespace xtape::apps

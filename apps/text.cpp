@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "text.hpp"
+
+#include <cstdarg>
+#include <cstdio>
+
+namespace xtape::apps {
+
+std::string formatted(const char* pattern, ...) {
+    std::va_list first, second;
+    va_start(first, pattern);
+    va_copy(second, first);
+    const int length = std::vsnprintf(nullptr, 0, pattern, first);
+    va_end(first);
+    std::string out(length > 0 ? static_cast<std::size_t>(length) : 0, '\0');
+    std::vsnprintf(out.data(), out.size() + 1, pattern, second);
+    va_end(second);
+    return out;
+}
+
+std::string grouped(double number) {
+    std::string digits = formatted("%.0f", number);
+    for (std::size_t left = digits.size(); left > 3; left -= 3) digits.insert(left - 3, 1, ',');
+    return digits;
+}
+
+std::string quoted(const std::string& word) {
+    const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+    std::string out = "'";
+    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out += '\'';
+}
+
+}  // namespace xtape::apps

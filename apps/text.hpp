@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+
+namespace xtape::apps {
+
+// printf's formatting into a string.
+[[gnu::format(printf, 1, 2)]] std::string formatted(const char* pattern, ...);
+
+// 60000 -> "60,000"
+std::string grouped(double number);
+
+// For a shell: a word as it is, or in single quotes when it needs them.
+std::string quoted(const std::string& word);
+
+}  // namespace xtape::apps

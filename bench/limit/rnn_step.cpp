@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bench/limit/rnn_step.hpp"
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "bench/limit/kernels.hpp"
+
+// A prime is a transpose, * is elementwise, d before a name is the gradient of L by it; E_t is dA_t.
+
+namespace xtape::bench {
+namespace {
+
+constexpr auto nothing = [](int, int, int, int) {};
+
+// c (m, n) = term + beta c
+void blas_product(int m, int n, float* c, int c_row, const Term& t, float beta) {
+    const auto transposed = t.a_column == 1 ? CblasNoTrans : CblasTrans;
+    const auto a_row = static_cast<int>(std::max(t.a_row, t.a_column)), b_row = static_cast<int>(t.b_row);
+    const bool vector = m == 1 && t.a_column == 1;
+    if (vector) cblas_sgemv(CblasRowMajor, CblasTrans, t.depth, n, 1, t.b, b_row, t.a, 1, beta, c, 1);
+    else cblas_sgemm(CblasRowMajor, transposed, CblasNoTrans, m, n, t.depth, 1, t.a, a_row, t.b, b_row, beta, c, c_row);
+}
+
+template <bool Add = false, class Finish>
+void multiply(bool blas, int m, int n, float* c, int c_row, const Finish& finish, const Term& term) {
+    if (!blas) return product<Add>(m, n, c, c_row, finish, term);
+    blas_product(m, n, c, c_row, term, Add ? 1.0f : 0.0f);
+    finish(0, m, 0, padded(n));
+}
+
+// c (m, n) = a (depth, m)' b (depth, n): by BLAS at once, or in pieces of the depth that stay near
+void sum_over_steps(bool blas, int m, int n, float* c, const float* a, int a_row, const float* b, int b_row,
+                    int depth) {
+    constexpr int piece = 128;
+    multiply(blas, m, n, c, b_row, nothing, Term{a, 1, a_row, b, b_row, blas ? depth : std::min(depth, piece)});
+    for (int k = piece; k < depth && !blas; k += piece)
+        product<true>(m, n, c, b_row, nothing,
+                      Term{a + k * a_row, 1, a_row, b + k * b_row, b_row, std::min(depth - k, piece)});
+}
+
+// h (rows, columns) = tanh(h + b)
+inline void add_and_squash(float* h, int row, int rows, int columns, const float* b) {
+    for (; rows > 0; --rows, h += row)
+        for (int j = 0; j < columns; j += lanes) xsimd::tanh(load(h + j) + load(b + j)).store_unaligned(h + j);
+}
+
+// e (rows, columns) *= 1 - h^2, which it then adds to its bias gradient db (columns)
+inline void times_slope(float* e, const float* h, int row, int rows, int columns, float* db) {
+    for (int j = 0; j < columns; j += lanes) {
+        Vector sum(0.0f);
+        for (int at = j; at < rows * row; at += row) {
+            const Vector y = load(h + at), d = load(e + at) * (Vector(1.0f) - y * y);
+            d.store_unaligned(e + at);
+            sum += d;
+        }
+        (load(db + j) + sum).store_unaligned(db + j);
+    }
+}
+
+// o (K), which has room for whole vectors -> dL/dO_i (K), zeros beyond; returns logsumexp O_i - O_i[label]
+double cross_entropy(float* o, const float* c, int K, int label, float scale) {
+    float largest = o[0] + c[0];
+    for (int k = 0; k < K; ++k) largest = std::max(largest, o[k] += c[k]);
+    const double labelled = static_cast<double>(o[label]);
+    for (int k = 0; k < K; k += lanes) xsimd::exp(load(o + k) - Vector(largest)).store_unaligned(o + k);
+    float sum = 0;
+    for (int k = 0; k < K; ++k) sum += o[k];
+    // dO_i = (P_i - Y_i) / B
+    for (int k = 0; k < K; ++k) o[k] *= scale / sum;
+    o[label] -= scale;
+    std::fill(o + K, o + padded(K), 0.0f);
+    return static_cast<double>(largest) - labelled + std::log(static_cast<double>(sum));
+}
+
+}  // namespace
+
+RnnStep::RnnStep(Sizes sizes, const Weights& initial, float rate, Products products)
+    : memory_(sizes, initial), blas_(products == Products::blas), rate_(rate) {}
+
+float RnnStep::operator()(const float* x, const int* labels) {
+    const float before = differentiate(x, labels);
+    update();
+    return before;
+}
+
+float RnnStep::differentiate(const float* x, const int* labels) {
+    forward(x);
+    const float value = loss(labels);
+    backward();
+    weight_gradients(x);
+    return value;
+}
+
+// H_t = tanh(X_t W_x + H_{t-1} W_h + b), H_0 = 0
+void RnnStep::forward(const float* x) {
+    const auto [B, T, I, H, K] = memory_.n;
+    const int Hs = memory_.Hs;
+    const RnnWorkspace::Block& w = memory_.parameters;
+    float* h = memory_.h;
+    const auto squash = [&h, &w, Hs = Hs](int i, int rows, int j, int columns) {
+        add_and_squash(h + i * Hs + j, Hs, rows, columns, w.b + j);
+    };
+    // Few rows make poor tiles; then the inputs of all steps go first, in one product.
+    const bool hoisted = blas_ || B < 6;
+    if (hoisted) multiply(blas_, T * B, H, h, Hs, nothing, Term{x, I, 1, w.wx, Hs, I});
+    for (int t = 0; t < T; ++t, h += B * Hs, x += B * I) {
+        const Term input{x, I, 1, w.wx, Hs, I}, state{t ? h - B * Hs : h, Hs, 1, w.wh, Hs, H};
+        if (hoisted && t == 0) squash(0, B, 0, padded(H));
+        else if (hoisted) multiply<true>(blas_, B, H, h, Hs, squash, state);
+        else if (t == 0) product(B, H, h, Hs, squash, input);
+        else product(B, H, h, Hs, squash, input, state);
+    }
+}
+
+// O = H_T V + c, and L; then dO = (P - Y) / B
+float RnnStep::loss(const int* labels) {
+    const auto [B, T, I, H, K] = memory_.n;
+    const int Hs = memory_.Hs, Ks = memory_.Ks;
+    float* o = memory_.o;
+    const float* h = memory_.h + (T - 1) * B * Hs;
+    multiply(blas_, B, K, o, Ks, nothing, Term{h, Hs, 1, memory_.parameters.v, Ks, H});
+    double sum = 0;
+    for (int i = 0; i < B; ++i, o += Ks)
+        sum += cross_entropy(o, memory_.parameters.c, K, labels[i], 1 / static_cast<float>(B));
+    return static_cast<float>(sum / B);
+}
+
+// E_T = dO V' * (1 - H_T^2)     E_t = E_{t+1} W_h' * (1 - H_t^2)     db = sum of all E_t over the batch
+void RnnStep::backward() {
+    const auto [B, T, I, H, K] = memory_.n;
+    const int Hs = memory_.Hs, Ks = memory_.Ks;
+    const float* h = memory_.h + (T - 1) * B * Hs;
+    float *e = memory_.e + (T - 1) * B * Hs, *db = memory_.gradients.b;
+    const auto slope = [&h, &e, db, Hs = Hs](int i, int rows, int j, int columns) {
+        times_slope(e + i * Hs + j, h + i * Hs + j, Hs, rows, columns, db + j);
+    };
+    std::fill_n(db, Hs, 0.0f);
+    transpose(memory_.parameters.v, Ks, H, K, memory_.v_t, Hs);
+    transpose(memory_.parameters.wh, Hs, H, H, memory_.wh_t, Hs);
+    multiply(blas_, B, H, e, Hs, slope, Term{memory_.o, Ks, 1, memory_.v_t, Hs, K});
+    for (int t = T - 1; t > 0; --t) {
+        h -= B * Hs;
+        e -= B * Hs;
+        multiply(blas_, B, H, e, Hs, slope, Term{e + B * Hs, Hs, 1, memory_.wh_t, Hs, H});
+    }
+}
+
+// dV = H_T' dO     dc = sum0 dO     dW_x = sum_t X_t' E_t     dW_h = sum_t H_{t-1}' E_t, as one product over all steps
+void RnnStep::weight_gradients(const float* x) {
+    const auto [B, T, I, H, K] = memory_.n;
+    const int Hs = memory_.Hs, Ks = memory_.Ks, last = (T - 1) * B;
+    const float *h = memory_.h, *e = memory_.e, *o = memory_.o;
+    const RnnWorkspace::Block& d = memory_.gradients;
+    sum_over_steps(blas_, H, K, d.v, h + last * Hs, Hs, o, Ks, B);
+    sum_over_steps(blas_, I, H, d.wx, x, I, e, Hs, T * B);
+    if (last > 0) sum_over_steps(blas_, H, H, d.wh, h, Hs, e + B * Hs, Hs, last);
+    std::fill_n(d.c, Ks, 0.0f);
+    for (int i = 0; i < B; ++i)
+        for (int k = 0; k < K; ++k) d.c[k] += o[i * Ks + k];
+}
+
+// m = b1 m + (1 - b1) g     s = b2 s + (1 - b2) g^2     w -= rate m / (1 - b1^n) / (sqrt(s / (1 - b2^n)) + eps)
+void RnnStep::update() {
+    decay1_ *= 0.9;
+    decay2_ *= 0.999;
+    // Both corrections in rate and eps: with r = sqrt(1 - b2^n), w -= rate r / (1 - b1^n) m / (sqrt(s) + eps r).
+    const double root = std::sqrt(1 - decay2_);
+    const Vector rate(static_cast<float>(static_cast<double>(rate_) * root / (1 - decay1_)));
+    const Vector eps(static_cast<float>(1e-8 * root)), b1(0.9f), b2(0.999f), c1(0.1f), c2(0.001f);
+    float *w = memory_.parameters.wx, *m = memory_.mean.wx, *s = memory_.square.wx;
+    const float* g = memory_.gradients.wx;
+    for (std::ptrdiff_t i = 0; i < memory_.count; i += lanes) {
+        const Vector gradient = load(g + i);
+        const Vector mean = xsimd::fma(b1, load(m + i), c1 * gradient);
+        const Vector square = xsimd::fma(b2, load(s + i), c2 * gradient * gradient);
+        mean.store_unaligned(m + i);
+        square.store_unaligned(s + i);
+        (load(w + i) - rate * mean / (xsimd::sqrt(square) + eps)).store_unaligned(w + i);
+    }
+}
+
+}  // namespace xtape::bench

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One training step of a tanh RNN that classifies a sequence by its last state, xtape beside the hand-written limit
+// (both on the same BLAS): forward, softmax cross-entropy, gradients of the five parameters, Adam. float, denormals
+// flushed. threads:1 is one tape for the whole batch; threads:2 is shards of 32 rows on two threads, by hand two
+// halves; shards/threads:1 is the same shards on one.
+
+#include <xtape/autodiff/blas.hpp>
+#include <xtape/autodiff/flush.hpp>
+#include <xtape/nn/nn.hpp>
+
+#include "bench/limit/rnn_step.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <thread>
+
+namespace xtape::bench {
+namespace {
+
+struct Shape3 {
+    const char* name;
+    std::size_t batch, steps, inputs, hidden;
+};
+constexpr std::size_t classes = 10;
+constexpr Shape3 shapes[] = {{"A", 128, 28, 28, 128}, {"B", 1, 28, 28, 32}, {"C", 32, 100, 64, 64}};
+
+struct Data {
+    Array<float> x;  // (T, B, I)
+    std::vector<int> labels;
+    explicit Data(const Shape3& s) : x(Array<float>::from_shape({s.steps, s.batch, s.inputs})) {
+        nn::Generator generator(1);
+        std::uniform_real_distribution<float> uniform;
+        for (float& v : x) v = uniform(generator);
+        for (std::size_t i = 0; i < s.batch; ++i) labels.push_back(int(i % classes));
+    }
+};
+
+nn::RNN<float> model_of(const Shape3& s) { return nn::RNN<float>({s.inputs, s.hidden, classes}, 1); }
+
+void whole(benchmark::State& state, const Shape3& s) {
+    const FlushDenormals flush;
+    const OneBlasThread one;
+    const Data data(s);
+    const Variable<float> xs(data.x);
+    const Indices labels(data.labels.begin(), data.labels.end());
+    auto model = model_of(s);
+    nn::Adam<float> optimizer;
+    for (auto _ : state) {
+        const Tape tape;
+        const auto loss = cross_entropy(model(xs), labels);
+        optimizer.step(model, backward(loss, nn::wanted(model)));
+        benchmark::DoNotOptimize(loss.value()());
+    }
+}
+
+void sharded(benchmark::State& state, const Shape3& s, std::size_t threads) {
+    const Data data(s);
+    const nn::Shards shards{.threads = threads, .rows = 32};
+    std::vector<Variable<float>> xs;
+    std::vector<Indices> labels;
+    const Variable<float> whole_batch(data.x);
+    for (std::size_t b = 0; b < s.batch; b += shards.rows) {
+        const auto end = std::min(b + shards.rows, s.batch);
+        xs.push_back(slice(whole_batch, 1, std::ptrdiff_t(b), std::ptrdiff_t(end)));
+        labels.emplace_back(data.labels.begin() + std::ptrdiff_t(b), data.labels.begin() + std::ptrdiff_t(end));
+    }
+    auto model = model_of(s);
+    nn::Adam<float> optimizer;
+    for (auto _ : state) {
+        const auto [loss, gradients] = nn::parallel_grad(
+            model, s.batch,
+            [&](std::size_t begin, std::size_t) {
+                const std::size_t i = begin / shards.rows;
+                return cross_entropy(model(xs[i]), labels[i]);
+            },
+            shards);
+        optimizer.step(model, gradients);
+        benchmark::DoNotOptimize(loss);
+    }
+}
+
+RnnStep limit_of(const Shape3& s, std::size_t batch) {
+    const auto model = model_of(s);
+    auto values = [](const Array<float>& a) { return std::vector<float>(a.begin(), a.end()); };
+    const RnnWeights weights{values(model.cell.wx.value()), values(model.cell.wh.value()), values(model.cell.b.value()),
+                             values(model.readout.v.value()), values(model.readout.c.value())};
+    return RnnStep({batch, s.steps, s.inputs, s.hidden, classes}, weights, 1e-3f, RnnStep::Products::blas);
+}
+
+void by_hand(benchmark::State& state, const Shape3& s) {
+    const FlushDenormals flush;
+    const OneBlasThread one;
+    const Data data(s);
+    RnnStep step = limit_of(s, s.batch);
+    for (auto _ : state) benchmark::DoNotOptimize(step(data.x.data(), data.labels.data()));
+}
+
+}  // namespace
+}  // namespace xtape::bench
+
+int main(int argc, char** argv) {
+    using namespace xtape::bench;
+    std::thread([] {}).join();  // reference counts are atomic from now on, as in any program with threads
+    for (const Shape3& s : shapes) {
+        const std::string name = std::string("step/") + s.name + "/rnn/";
+        benchmark::RegisterBenchmark((name + "xtape/threads:1").c_str(), whole, s)->UseRealTime();
+        benchmark::RegisterBenchmark((name + "by_hand/threads:1").c_str(), by_hand, s)->UseRealTime();
+    }
+    benchmark::AddCustomContext("blas_core", xtape::blas().core);
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+    benchmark::RunSpecifiedBenchmarks();
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The program as its users meet it. XTAPE_MNIST is its path, XTAPE_TEST_DATA the folder of the small set of digits.
+#include <xtape/nn/io/safetensors.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+
+using namespace idx_files;
+using namespace program;
+using nlohmann::json;
+
+namespace {
+
+const std::string data_dir = XTAPE_TEST_DATA "/mnist-subset";
+const std::string data = " --data-dir " + data_dir;
+const std::string small = " --hidden 8 --batch 16 --epochs 3 --quiet" + data;
+
+std::string mnist(const Path& out, const std::string& flags) {
+    return XTAPE_MNIST " --out " + out.string() + " " + flags;
+}
+
+json result_in(const Path& folder) { return json::parse(text(folder / "result.json")); }
+
+std::vector<std::string> names_in(const Path& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) names.push_back(entry.path().filename());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+// All columns but the last one, which is time.
+std::string without_seconds(const std::string& csv) {
+    std::string out;
+    for (std::size_t at = 0, end; (end = csv.find('\n', at)) != std::string::npos; at = end + 1)
+        out += csv.substr(at, csv.rfind(',', end) - at) + "\n";
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("a training learns, and all its output is in one folder") {
+    const Folder folder;
+    const Path out = folder / "deep" / "run";
+    const Outcome o = run(mnist(out, "--hidden 32 --batch 16 --epochs 6" + data));
+    CHECK(o.code == 0);
+    CHECK(o.err == "");
+    CHECK(o.out.ends_with("Results, log, model and checkpoint are in " + out.string() + "/\n"));
+    for (const char* part : {"BLAS kernels", "SHA-256   t10k-images cefe86a05637", "epoch 6/6", "95 % interval"})
+        CHECK_MESSAGE(has(o.out, part), part);
+    CHECK(names_in(out) ==
+          std::vector<std::string>{"checkpoint.safetensors", "log.csv", "model.safetensors", "result.json"});
+    CHECK(result_in(out)["accuracy"].get<double>() > 0.7);  // a network that reads only the last row has no chance
+}
+
+TEST_CASE("result.json has the facts, flat") {
+    const Folder folder;
+    REQUIRE(run(mnist(folder.path, "--seed 7 --threads 2" + small)).code == 0);
+    const json r = result_in(folder.path);
+    CHECK(r["total"] == 200);
+    CHECK(r["accuracy"] == r["correct"].get<double>() / 200);
+    for (const char* bound : {"wilson_low", "wilson_high"}) {  // (p - w)^2 = z^2 w (1 - w) / n
+        const double w = r[bound], d = r["accuracy"].get<double>() - w;
+        CHECK(d * d == doctest::Approx(1.959964 * 1.959964 * w * (1 - w) / 200));
+    }
+    CHECK(r["wilson_low"] < r["accuracy"]);
+    CHECK(r["wilson_high"] > r["accuracy"]);
+    CHECK(r["train_seconds"] > 0);
+    CHECK(r["images_per_second"].get<double>() == doctest::Approx(2400 / r["train_seconds"].get<double>()));
+    CHECK(json({r["epochs"], r["seed"], r["threads"], r["parameters"]}) ==
+          json({3, 7, 2, 28 * 8 + 8 * 8 + 8 + 80 + 10}));
+    CHECK(r["blas_core"].is_string());
+    CHECK(r["version"].is_string());
+    CHECK(r["data_sha256"].size() == 4);
+    CHECK(has(r["data_sha256"]["train-images-idx3-ubyte"], "8d4f434d3df15ec1a651be25c03bc495db239e273a2b645a7ae0f4e6"));
+    CHECK(r["settings"]["hidden"] == 8);
+}
+
+TEST_CASE("the model has named tensors and its settings, the log a line for every epoch") {
+    const Folder folder;
+    REQUIRE(run(mnist(folder.path, small)).code == 0);
+    const auto model = xtape::nn::io::read_safetensors(folder / "model.safetensors");
+    CHECK(model.tensors.size() == 5);
+    CHECK(model.get<float>("cell.wx", {28, 8}).size() == 28 * 8);
+    CHECK(model.get<float>("cell.wh", {8, 8}).size() == 64);
+    CHECK(model.get<float>("cell.b", {8}).size() == 8);
+    CHECK(model.get<float>("readout.v", {8, 10}).size() == 80);
+    CHECK(model.get<float>("readout.c", {10}).size() == 10);
+    CHECK(model.metadata.at("hidden") == "8");
+    const std::string log = text(folder / "log.csv");
+    CHECK(log.starts_with("epoch,step,lr,loss,epoch_loss,gradient_norm,seconds\n1,50,"));
+    CHECK(has(log, "\n3,50,"));
+}
+
+TEST_CASE("the same seed gives the same bits on any number of threads, another seed others") {
+    const Folder folder;
+    REQUIRE(run(mnist(folder / "one", "--batch 64 --threads 1 --hidden 8 --epochs 2" + data)).code == 0);
+    REQUIRE(run(mnist(folder / "two", "--batch 64 --threads 2 --hidden 8 --epochs 2" + data)).code == 0);
+    REQUIRE(run(mnist(folder / "other", "--batch 64 --seed 2 --hidden 8 --epochs 2" + data)).code == 0);
+    CHECK(contents(folder / "one/model.safetensors") == contents(folder / "two/model.safetensors"));
+    CHECK(contents(folder / "one/model.safetensors") != contents(folder / "other/model.safetensors"));
+    CHECK(result_in(folder / "one")["correct"] == result_in(folder / "two")["correct"]);
+}
+
+TEST_CASE("a training that is stopped again and again ends with the bits of one that is not") {
+    const Folder folder;
+    const std::string flags = "--hidden 8 --batch 16 --epochs 12 --seed 3" + data;
+    REQUIRE(run(mnist(folder / "whole", flags)).code == 0);
+    const Path out = folder / "parts", checkpoint = out / "checkpoint.safetensors";
+    int stops = 0, code = -1;
+    for (double wait = 30; code != 0; wait *= 1.2) {
+        const bool begun = std::filesystem::exists(checkpoint);
+        const std::string command = mnist(out, begun ? "--resume " + checkpoint.string() + data : flags);
+        code = run_and_signal(command, stops % 2 ? SIGINT : SIGTERM, int(wait));
+        const bool noted = code == 128 + SIGINT || code == 128 + SIGTERM;
+        REQUIRE((noted || code == 0 || code == -SIGINT || code == -SIGTERM));
+        CHECK((!noted || std::filesystem::exists(checkpoint)));
+        stops += noted;
+    }
+    CHECK(stops > 0);
+    CHECK(contents(out / "model.safetensors") == contents(folder / "whole/model.safetensors"));
+    CHECK(without_seconds(text(out / "log.csv")) == without_seconds(text(folder / "whole/log.csv")));
+    CHECK(result_in(out)["correct"] == result_in(folder / "whole")["correct"]);
+}
+
+TEST_CASE("the command that a stopped training prints goes on with it") {
+    const Folder folder;
+    const Path out = folder / "with space";
+    const std::string command =
+        XTAPE_MNIST " --out '" + out.string() + "' --hidden 8 --batch 16 --epochs 100000 --threads 1" + data;
+    const Outcome o = run("timeout --signal=INT 1 " + command + "; test $? = 124");
+    REQUIRE(o.code == 0);
+    CHECK(has(o.err, "Stopped, and saved " + out.string() + "/checkpoint.safetensors. To go on:\n"));
+    const std::string printed = o.err.substr(o.err.find("\n  ") + 3);
+    CHECK(has(printed, " --threads 1"));
+    const Outcome again = run("timeout --signal=INT 1 " + printed);
+    CHECK(has(again.out, "resumes   " + out.string()));
+    CHECK(has(again.err, "Stopped, and saved"));
+}
+
+TEST_CASE("on a terminal a line moves") {
+    const Folder folder;
+    const std::string command = mnist(folder / "out", "--hidden 8 --epochs 3" + data);
+    const Outcome o = run("TERM=xterm script -qec '" + command + "' /dev/null");
+    CHECK(o.code == 0);
+    CHECK(has(o.out, "\repoch 1/3 "));
+    CHECK(has(o.out, " left\x1b[K"));
+    CHECK_FALSE(has(run(command).out, "\r"));
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "idx_files.hpp"
+
+// Runs programs as a shell does.
+namespace program {
+
+struct Outcome {
+    int code;  // of its end, or minus the signal that ended it
+    std::string out, err;
+};
+
+inline std::string text(const idx_files::Path& file) {
+    const auto bytes = idx_files::contents(file);
+    return {bytes.begin(), bytes.end()};
+}
+
+inline int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status); }
+
+inline Outcome run(const std::string& command) {
+    const idx_files::Folder folder;
+    const auto out = folder / "out", err = folder / "err";
+    const int status = std::system(("(" + command + ") >" + out.string() + " 2>" + err.string()).c_str());
+    return {code_of(status), text(out), text(err)};
+}
+
+// The exit code of a program that is sent a signal after some milliseconds.
+inline int run_and_signal(const std::string& command, int number, int milliseconds) {
+    const pid_t child = fork();
+    if (child == 0) {
+        execl("/bin/sh", "sh", "-c", ("exec " + command + " >/dev/null 2>&1").c_str(), nullptr);
+        _exit(127);
+    }
+    REQUIRE(child > 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+    kill(child, number);
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    return code_of(status);
+}
+
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+inline bool one_line(const std::string& text) { return !text.empty() && text.find('\n') == text.size() - 1; }
+
+}  // namespace program

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// One row for each operation of ops.hpp drives every test of operations. To test a new one, add its row to
+// op_table_test.cpp; a test fails until it is there.
+
+#include <functional>
+#include <xtape/autodiff/ops.hpp>
+
+#include "support.hpp"
+
+namespace xtape::test {
+
+template <class T> using Arrays = std::vector<Array<T>>;
+template <class T> using Variables = std::vector<Variable<T>>;
+template <class T> using Operation = std::function<Variable<T>(const Variables<T>&)>;
+using Shapes = std::vector<Shape>;  // of the inputs
+using Reference = std::function<Array<double>(const Arrays<double>&)>;
+
+// Where inputs are drawn from: where the operation is defined and smooth.
+enum class Domain { anywhere, positive, away_from_zero };
+
+struct Row {
+    std::string name;  // as in ops.hpp
+    std::string of;    // which of its forms
+    Operation<double> in_double;
+    Operation<float> in_float;
+    Reference reference;  // the values, from plain loops
+    std::vector<Shapes> shapes;
+    Domain domain = Domain::anywhere;
+    std::string text() const { return name + (of.empty() ? "" : " " + of); }
+};
+
+const std::vector<Row>& op_table();
+// The rows, by families: op_table_test.cpp, op_table_shapes_test.cpp
+std::vector<Row> elementwise_rows();
+std::vector<Row> shape_rows();
+
+// Shapes for one input: of every rank, empty, of one element, and of every length up to 67, which crosses each SIMD
+// tail.
+std::vector<Shapes> one_of_each();
+// All pairs of shapes of rank 0 to 3 with axes 0, 1 and 2 that broadcast
+std::vector<Shapes> broadcast_pairs();
+
+// f of the elements that meet when arrays are broadcast
+Array<double> elementwise(const Arrays<double>& xs, const std::function<double(const std::vector<double>&)>& f);
+
+template <class F> Row row(std::string name, std::string of, F f, Reference reference, std::vector<Shapes> shapes,
+                           Domain domain = Domain::anywhere) {
+    return {std::move(name), std::move(of), f, f, std::move(reference), std::move(shapes), domain};
+}
+template <class F> Row unary(std::string name, F f, double (*value)(double), Domain domain = Domain::anywhere) {
+    return row(
+        std::move(name), "", [f](const auto& x) { return f(x[0]); },
+        [value](const Arrays<double>& x) {
+            return elementwise(x, [value](const std::vector<double>& e) { return value(e[0]); });
+        },
+        one_of_each(), domain);
+}
+template <class F>
+Row binary(std::string name, F f, double (*value)(double, double), Domain domain = Domain::anywhere) {
+    return row(
+        std::move(name), "", [f](const auto& x) { return f(x[0], x[1]); },
+        [value](const Arrays<double>& x) {
+            return elementwise(x, [value](const std::vector<double>& e) { return value(e[0], e[1]); });
+        },
+        broadcast_pairs(), domain);
+}
+
+// Inputs for a row: the same for the same seed.
+template <class T> Arrays<T> inputs(const Row& row, const Shapes& shapes, unsigned seed) {
+    Arrays<T> xs;
+    for (const Shape& s : shapes) {
+        Array<T> x = random_array<T>(s, ++seed, -1.5, 1.5);
+        for (std::size_t i = 0; i < x.size() && row.domain != Domain::anywhere; ++i) {
+            const T size = T(0.8) + std::abs(x.data()[i]);
+            x.data()[i] = row.domain == Domain::away_from_zero && x.data()[i] < 0 ? -size : size;
+        }
+        xs.push_back(std::move(x));
+    }
+    return xs;
+}
+template <class T> const Operation<T>& operation(const Row& row) {
+    if constexpr (std::is_same_v<T, double>)
+        return row.in_double;
+    else
+        return row.in_float;
+}
+
+}  // namespace xtape::test

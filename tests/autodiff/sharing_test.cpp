@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Gradients that are one array until something is added to it; variables that meet themselves.
+#include <xtape/autodiff/backward.hpp>
+#include <xtape/autodiff/ops.hpp>
+
+#include "support.hpp"
+
+namespace xtape::test {
+namespace {
+
+using V = Variable<double>;
+
+const Array<double> three = array<double>({3}, {1, 2, 3});
+
+Array<double> times(double factor, Array<double> a) {
+    for (std::size_t i = 0; i < a.size(); ++i) a.data()[i] *= factor;
+    return a;
+}
+Array<double> gradient(const V& y, const V& x) { return backward(sum(y), {x})[x]; }
+// The same through recorded gradients
+bool is(const V& y, const V& x, const Array<double>& expected) {
+    return same_bits(gradient(y, x), expected) && same_bits(recorded_backward(sum(y), {x})[x].value(), expected);
+}
+
+TEST_CASE("a variable that meets itself") {
+    const Tape tape;
+    const V x = variable(three);
+    const Array<double> one = filled<double>({3}, 1), two = times(2, one);
+    CHECK(is(x + x, x, two));
+    CHECK(is(x - x, x, times(0, one)));
+    CHECK(is(x + x * 1, x, two));
+    CHECK(is(x * 1 + x, x, two));
+    CHECK(is((x + x) + (x + x), x, times(4, one)));
+    CHECK(is(identity(x) + x, x, two));
+    CHECK(is(x + identity(identity(x)), x, two));
+    CHECK(is(x * x * x, x, array<double>({3}, {3, 12, 27})));
+    CHECK(is(x / x, x, times(0, one)));
+    CHECK(is(concatenate<double>({x, x}) * V(array<double>({6}, {1, 2, 3, 10, 20, 30})), x, times(11, three)));
+    CHECK(is(stack<double>({x, x, x}), x, times(3, one)));
+    CHECK(is(where(array<double>({3}, {1, 0, 1}), x, x), x, one));
+    CHECK(is(matmul(x, x), x, times(2, three)));
+    CHECK(is(x * sum(x), x, array<double>({3}, {12, 12, 12})));
+}
+
+TEST_CASE("a matrix times itself, and times its transpose") {
+    const Tape tape;
+    const auto a = array<double>({2, 2}, {1, 2, 3, 4}), g = array<double>({2, 2}, {1, 10, 100, 1000});
+    const V x = variable(a);
+    // d(g . x x) = g x' + x' g
+    CHECK(same_bits(backward(matmul(x, x), {x}, g)[x],
+                    array<double>({2, 2}, {21 + 301, 43 + 3010, 2100 + 402, 4300 + 4020})));
+    // d(g . x x') = g x + g' x
+    CHECK(same_bits(backward(matmul(x, transpose(x)), {x}, g)[x],
+                    array<double>({2, 2}, {31 + 301, 42 + 402, 3100 + 3010, 4200 + 4020})));
+}
+
+TEST_CASE("a doubling graph takes one step a level, not two to their number") {
+    const Tape tape;
+    const V x = variable(1.0);
+    V y = x;
+    for (int i = 0; i < 1000; ++i) y = y + y;
+    CHECK(tape.size() == 1001);
+    CHECK(number(backward(y, {x})[x]) == std::ldexp(1.0, 1000));
+    const V dx = recorded_backward(y, {x})[x];
+    CHECK(number(dx.value()) == std::ldexp(1.0, 1000));
+    CHECK(tape.size() <= 1001 + 2 * 1000);
+}
+
+TEST_CASE("two gradients that are one array are edited apart") {
+    const Tape tape;
+    const V u = variable(three), v = variable(three), s = u + v;
+    auto g = backward(sum(s), {u, v, s, u});
+    CHECK(&*g.items()[0].gradient == &*g.items()[1].gradient);  // or this tests nothing
+    const auto copy = g;
+    g.edit(0).fill(7);
+    CHECK(same_bits(*g.items()[0].gradient, filled<double>({3}, 7)));
+    for (std::size_t i = 1; i < 4; ++i) CHECK(same_bits(*g.items()[i].gradient, filled<double>({3}, 1)));
+    CHECK(same_bits(copy[u], filled<double>({3}, 1)));
+    const double* const mine = g.edit(0).data();
+    CHECK(g.edit(0).data() == mine);  // alone: no further copies
+}
+
+TEST_CASE("a gradient of zeros becomes real when it is edited") {
+    const Tape tape;
+    const V w = variable(2.0), other = variable(three);
+    auto g = backward(w * w, {w, other});
+    g.edit(1).data()[0] += 5;
+    CHECK(same_bits(g[other], array<double>({3}, {5, 0, 0})));
+}
+
+TEST_CASE("a gradient that is asked for is not changed by what its input gets") {
+    const Tape tape;
+    const V x = variable(three), h = identity(x), y = h + x * 2;  // x gets h's gradient, shared, and then more
+    for (const bool seeded : {false, true}) {
+        const auto g = seeded ? backward(y, {h, x, y}, three) : backward(sum(y), {h, x, y});
+        const Array<double> seed = seeded ? three : filled<double>({3}, 1);
+        CHECK(same_bits(g[h], seed));
+        CHECK(same_bits(g[y], seed));
+        CHECK(same_bits(g[x], times(3, seed)));
+    }
+}
+
+TEST_CASE("a seed is not changed, and neither are values") {
+    const Tape tape;
+    const auto seed = array<double>({3}, {1, 10, 100});
+    const V x = variable(three), y = x + x + x * x;
+    const auto g = backward(y, {x, y}, seed);
+    CHECK(same_bits(seed, array<double>({3}, {1, 10, 100})));
+    CHECK(same_bits(x.value(), three));
+    CHECK(same_bits(g[x], array<double>({3}, {4, 60, 800})));
+}
+
+// Thin products of one weight are put together by the engine: whatever else meets there, the sum is the sum.
+TEST_CASE("weights used at many steps, by products of any thickness and by other operations") {
+    constexpr unsigned seed = 5;
+    CAPTURE(seed);
+    for (const std::size_t steps : {1, 2, 7, 300})
+        for (const std::size_t rows : {1, 3, 64, 65}) {
+            CAPTURE(steps);
+            CAPTURE(rows);
+            const Tape tape;
+            const V w = variable(random_array<double>({4, 5}, seed)), w2 = w * 1;
+            V y(0.0);
+            Array<double> expected = zeros<double>({4, 5});
+            for (std::size_t t = 0; t < steps; ++t) {
+                const std::size_t n = t % 5 == 4 ? 2 * rows : rows;
+                const auto x = random_array<double>({n, 4}, seed + unsigned(t));
+                y = y + sum(matmul(V(x), t % 3 == 2 ? w2 : w));
+                if (t % 4 == 0) y = y + sum(w);
+                for (std::size_t i = 0; i < 4; ++i)
+                    for (std::size_t j = 0; j < 5; ++j) {
+                        for (std::size_t r = 0; r < n; ++r) expected.data()[i * 5 + j] += x.data()[r * 4 + i];
+                        expected.data()[i * 5 + j] += t % 4 == 0;
+                    }
+            }
+            const auto g = backward(y, {w, w2});
+            CHECK(distance(g[w], expected) < 1e-12);
+            CHECK(distance(recorded_backward(y, {w})[w].value(), expected) < 1e-12);
+            CHECK(same_bits(backward(y, {w, w2})[w], g[w]));
+        }
+}
+
+}  // namespace
+}  // namespace xtape::test
