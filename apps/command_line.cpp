@@ -38,6 +38,21 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
     return row.back();
 }
 
+class HelpText : public CLI::Formatter {
+    std::string make_option_opts(const CLI::Option* option) const override {
+        return option->get_type_size() == 0 ? "" : " " + option->get_type_name();
+    }
+    std::string make_option_desc(const CLI::Option* option) const override {
+        const std::string value = option->get_default_str();
+        return option->get_description() + (value.empty() ? "" : " [" + value + "]");
+    }
+    std::string make_group(std::string group, bool positional, std::vector<const CLI::Option*> options) const override {
+        std::string text = Formatter::make_group(std::move(group), positional, std::move(options));
+        while (text.ends_with("\n\n")) text.pop_back();
+        return text;
+    }
+};
+
 std::string nearest(const CLI::App& app, const std::string& flag) {
     std::string best;
     std::size_t least = std::numeric_limits<std::size_t>::max();
@@ -66,6 +81,14 @@ int say(const char* name, std::string message) {
 }
 
 }  // namespace
+
+std::unique_ptr<CLI::App> command_line(const std::string& meaning, const std::string& name) {
+    auto app = std::make_unique<CLI::App>(meaning, name);
+    app->formatter(std::make_shared<HelpText>());
+    app->get_formatter()->column_width(20);
+    app->set_help_flag("-h,--help", "Print this and stop");
+    return app;
+}
 
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
     const auto check = [least, most](const std::string& text) {

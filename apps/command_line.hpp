@@ -4,10 +4,15 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace xtape::apps {
+
+// An empty command line, whose --help shows defaults behind the meanings.
+std::unique_ptr<CLI::App> command_line(const std::string& meaning, const std::string& name);
 
 // What an option takes: digits only, or a decimal number; nothing else that a C library would read as one.
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);

@@ -56,6 +56,19 @@ private:
     std::size_t rows_ = 0;
 };
 
+template <class C> bool has_shape(const C& c, const Shape& shape) {
+    if constexpr (requires { c.arguments(); })
+        if (all_have_shape(c, shape)) return true;  // the shape of an expression is worked out anew when asked for
+    const auto& own = c.shape();
+    return std::equal(shape.begin(), shape.end(), own.begin(), own.end());
+}
+
+// A place for the value of e, of its shape already if that is known.
+template <class T, class E> std::shared_ptr<Array<T>> held(const E& e, const Shape& likely) {
+    if constexpr (InPlace<E, T>) return Variable<T>::hold(Shape(e.shape()));
+    else return Variable<T>::hold(likely);
+}
+
 template <class T> class Adjoints<Array<T>> {
 public:
     using Sum = std::shared_ptr<Array<T>>;
@@ -75,8 +88,7 @@ public:
     }
     template <class C> void add(std::uint32_t place, const C& c) {
         const Shape& shape = Record<T>::mine()[place].shape;
-        const auto& from = c.shape();
-        if (std::equal(shape.begin(), shape.end(), from.begin(), from.end())) return put(at(place), c, shape);
+        if (has_shape(c, shape)) return put(at(place), c, shape);
         Array<T> whole;
         if constexpr (!std::is_same_v<C, Array<T>>) assign(whole, c, shape);
         const Array<T>* summed = &whole;
@@ -113,7 +125,7 @@ private:
                 return slot.waiting->add(c, alone(slot));
             }
         if (slot.sum) return accumulate(alone(slot), c);
-        slot.sum = Variable<T>::hold();
+        slot.sum = held<T>(c, shape);
         assign(*slot.sum, c, shape);
     }
     std::vector<Slot> slots_;

@@ -51,7 +51,7 @@ template <class T, class Arch = arch::here> struct PoolAllocator {
     PoolAllocator() = default;
     template <class U> PoolAllocator(const PoolAllocator<U, Arch>&) {}
     T* allocate(std::size_t n, const void* = nullptr) {
-        if (n > std::size_t(-1) / 2 / sizeof(T)) throw std::bad_alloc{};
+        if (n > (std::size_t(1) << 47) / sizeof(T)) throw std::bad_alloc{};  // more than there are addresses
         return static_cast<T*>(pool_take(n * sizeof(T)));
     }
     void deallocate(T* p, std::size_t n) noexcept { pool_give(p, n * sizeof(T)); }

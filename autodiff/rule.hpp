@@ -55,7 +55,7 @@ void check_broadcast(Where where, std::string_view op, const Shape& x, const Sha
 std::size_t checked_axis(Where where, std::string_view op, std::ptrdiff_t axis, const Shape& shape);
 
 template <class T, class E> Variable<T> evaluated(const E& e, const Shape& likely) {
-    auto y = Variable<T>::hold();
+    auto y = held<T>(e, likely);
     assign(*y, e, likely);
     return Variable<T>(std::move(y), Place{});
 }
@@ -75,8 +75,8 @@ template <class T, class Rule, std::size_t N> class OpNode final : public Node<T
 
 public:
     using Places = std::array<std::uint32_t, N>;
-    OpNode(const V& y, Rule rule, const Places& places, const std::array<const V*, N>& x)
-        : OpNode(std::make_index_sequence<N>{}, y, std::move(rule), places, x, kept(places)) {}
+    OpNode(const V& y, const Rule& rule, const Places& places, const std::array<const V*, N>& x)
+        : OpNode(std::make_index_sequence<N>{}, y, rule, places, x, kept(places)) {}
     bool reaches(const Wanted& wanted) const override { return any_wanted(places_, wanted); }
     void pull(const Array<T>& g, Adjoints<Array<T>>& to) const override {
         each(std::make_index_sequence<N>{}, g, to, [](const V& v) -> const Array<T>& { return v.value(); });
@@ -87,10 +87,10 @@ public:
 
 private:
     template <std::size_t... K>
-    OpNode(std::index_sequence<K...>, const V& y, Rule rule, const Places& places, const std::array<const V*, N>& x,
-           unsigned kept)
+    OpNode(std::index_sequence<K...>, const V& y, const Rule& rule, const Places& places,
+           const std::array<const V*, N>& x, unsigned kept)
         : Node<T>(y),
-          rule_(std::move(rule)),
+          rule_(rule),
           places_(places),
           y_(kept_if(kept & output, y)),
           x_{kept_if(kept >> K & 1, *x[K])...} {}
@@ -131,14 +131,14 @@ template <class T> std::uint32_t place_or_none(Record<T>& tape, const Variable<T
 
 // y = f(x...), with its place on the tape if any input has one.
 template <class T, class Rule, class... X>
-Variable<T> record(Where where, Rule rule, const Variable<T>& first, const X&... rest) {
+Variable<T> record(Where where, const Rule& rule, const Variable<T>& first, const X&... rest) {
     constexpr std::size_t n = 1 + sizeof...(X);
     auto& tape = Record<T>::mine();
     const std::array<std::uint32_t, n> places{place_or_none(tape, first, where),
                                               place_or_none(tape, rest, where)...};
     Variable<T> y = evaluated<T>(rule.forward(first.value(), rest.value()...), first.value().shape());
     if (!recording() || !(first.tracked() || ... || rest.tracked())) return y;
-    return tape.template push<OpNode<T, Rule, n>>(y.handle(), std::move(rule), places,
+    return tape.template push<OpNode<T, Rule, n>>(y.handle(), rule, places,
                                                   std::array<const Variable<T>*, n>{&first, &rest...});
 }
 

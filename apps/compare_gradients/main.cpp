@@ -15,11 +15,10 @@ namespace {
 constexpr double most_relative = 1e-12;
 
 std::optional<int> read_problem(int argc, const char* const* argv, Problem& p) {
-    CLI::App app("Compares the engine's gradients of an RNN with those derived by hand, in double.",
-                 "compare_gradients");
-    app.get_formatter()->column_width(24);
+    const auto app = command_line("Compares the engine's gradients of an RNN with those derived by hand, in double.",
+                                  "compare_gradients");
     const auto add = [&](const char* flag, auto& value, const char* meaning, std::uint64_t least, std::uint64_t most) {
-        app.add_option(flag, value, meaning)->check(whole_number(least, most))->type_name("N")->capture_default_str();
+        app->add_option(flag, value, meaning)->check(whole_number(least, most))->type_name("N")->capture_default_str();
     };
     add("--batch", p.batch, "Sequences", 1, 100'000);
     add("--steps", p.steps, "Time steps", 1, 100'000);
@@ -28,11 +27,11 @@ std::optional<int> read_problem(int argc, const char* const* argv, Problem& p) {
     add("--classes", p.classes, "Classes to tell apart", 1, 100'000);
     add("--seed", p.seed, "What weights and sequences are drawn from", 0, UINT64_MAX);
     std::string loss = "last";
-    app.add_option("--loss", loss, "Steps that have a loss: last or every")
+    app->add_option("--loss", loss, "Steps that have a loss: last or every")
         ->check(CLI::IsMember({"last", "every"}))
         ->type_name("WHICH")
         ->capture_default_str();
-    const auto code = parse(app, argc, argv);
+    const auto code = parse(*app, argc, argv);
     p.every_step = loss == "every";
     return code;
 }

@@ -45,12 +45,17 @@ Display::Display(const Training& training, bool quiet)
       lines_(!quiet),
       moves_(!quiet && on_terminal()),
       seconds_before_(training.progress.seconds),
-      images_before_(static_cast<double>(training.images_done())),
-      epoch_began_(seconds_before_) {}
+      images_before_(static_cast<double>(training.images_done()))) {}
 
 double Display::rate() const {
     const double seconds = training_.progress.seconds - seconds_before_;
     return seconds > 0 ? (static_cast<double>(training_.images_done()) - images_before_) / seconds : 0;
+}
+
+std::string Display::speed() const {
+    const std::size_t left = training_.settings.epochs * training_.images() - training_.images_done();
+    const double seconds = rate() > 0 ? static_cast<double>(left) / rate() : 0;
+    return grouped(rate()) + " images/s  " + clock_time(seconds) + " left";
 }
 
 std::string Display::moving_line() const {
@@ -62,7 +67,7 @@ std::string Display::moving_line() const {
     const std::string left = epoch_of(p.epoch + 1, s) + " ";
     std::string right = formatted(" step %*zu/%zu  loss %.4f  ", digits(steps), p.step, steps,
                                   p.epoch_images > 0 ? p.epoch_loss / p.epoch_images : 0.0);
-    right += grouped(rate()) + " images/s  " + clock_time(rate() > 0 ? (all - done) / rate() : 0) + " left";
+    right += speed();
 
     const std::size_t columns = terminal_columns() - 1, text = left.size() + right.size() + 2;
     if (text + 4 > columns) return (left + right).substr(0, columns);
@@ -90,11 +95,8 @@ void Display::epoch() {
     if (!lines_) return;
     clear();
     const LogRow& row = training_.progress.log.back();
-    const double seconds = row.seconds - epoch_began_;
-    epoch_began_ = row.seconds;
     const std::string place = epoch_of(training_.progress.epoch, training_.settings);
-    std::printf("%s  loss %.4f  gradient %7.3f  lr %.6f  %6.2f s\n", place.c_str(), row.epoch_loss, row.gradient_norm,
-                row.lr, seconds);
+    std::printf("%s  loss %.4f  lr %.6f  %s\n", place.c_str(), row.epoch_loss, row.lr, speed().c_str());
     std::fflush(stdout);
 }
 

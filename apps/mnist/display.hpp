@@ -22,12 +22,12 @@ public:
 private:
     void clear();
     double rate() const;  // images/s since this began
+    std::string speed() const;
     std::string moving_line() const;
 
     const Training& training_;
     const bool lines_, moves_;
     const double seconds_before_, images_before_;
-    double epoch_began_;
     std::chrono::steady_clock::time_point drawn_{};
     bool shown_ = false;
 };

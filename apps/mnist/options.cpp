@@ -22,10 +22,9 @@ void add_training(CLI::App& app, Settings& s, bool& validate) {
     add("--hidden", s.hidden, whole_number(1, most_hidden), "Size of its state");
     add("--batch", s.batch, whole_number(1, most_batch), "Images for one step of the optimiser");
     add("--lr", s.lr, positive_number(most_lr), "Learning rate at its peak, after the first epoch");
-    add("--seed", s.seed, whole_number(0, any_seed), "What the first weights and the order of images are drawn from");
+    add("--seed", s.seed, whole_number(0, any_seed), "Draws the first weights and the order of the images");
     app.add_flag("--validate", validate,
-                 "Advanced: keep the last 5000 training images from training and test on them instead of the test "
-                 "set, to choose settings by")
+                 "Test on the last 5000 training images, kept from training: to choose settings")
         ->group("Training");
 }
 
@@ -34,8 +33,8 @@ void add_files(CLI::App& app, Options& o) {
         app.add_option(flag, value, meaning)->type_name(kind)->default_str(text)->group("Files");
     };
     add("--data-dir", o.data_dir, "DIR", "~/.cache/xtape/mnist", "Folder of MNIST's four files, plain or .gz");
-    add("--out", o.out, "DIR", "mnist-run", "Folder for all output: results, log, model, checkpoint");
-    add("--resume", o.resume, "FILE", "", "Go on from a checkpoint, with its settings, to the same bits");
+    add("--out", o.out, "DIR", "mnist-run", "Folder for all output");
+    add("--resume", o.resume, "FILE", "", "Go on from this checkpoint, with its settings");
 }
 
 void add_running(CLI::App& app, Options& o) {
@@ -45,23 +44,23 @@ void add_running(CLI::App& app, Options& o) {
         ->capture_default_str()
         ->group("Running");
     app.add_flag("--quiet", o.quiet, "Print nothing but the result")->group("Running");
-    app.set_help_flag("-h,--help", "Print this and stop")->group("Running");
+    app.get_help_ptr()->group("Running");
     app.set_version_flag("--version", "mnist " XTAPE_VERSION, "Print the version and stop")->group("Running");
 }
 
 }  // namespace
 
 std::variant<Options, int> read_options(int argc, const char* const* argv) {
-    CLI::App app("Trains a recurrent network that reads MNIST's digits row by row, and tests it.", "mnist");
-    app.get_formatter()->column_width(24);
+    const auto app =
+        command_line("Trains a recurrent network that reads MNIST's digits row by row, and tests it.", "mnist");
     Options options;
     bool validate = false;
-    add_training(app, options.settings, validate);
-    add_files(app, options);
-    add_running(app, options);
-    if (const auto code = parse(app, argc, argv)) return *code;
+    add_training(*app, options.settings, validate);
+    add_files(*app, options);
+    add_running(*app, options);
+    if (const auto code = parse(*app, argc, argv)) return *code;
     for (const char* name : {"epochs", "hidden", "batch", "lr", "seed"})
-        if (app.count(std::string("--") + name)) options.given.emplace_back(name);
+        if (app->count(std::string("--") + name)) options.given.emplace_back(name);
     if (validate) options.settings.held_out = validation, options.given.emplace_back("held_out");
     options.program = argv[0];
     return options;

@@ -10,9 +10,9 @@ namespace xtape::apps {
 namespace {
 
 std::string settings_line(const Settings& s) {
-    return formatted("batch %zu, lr %g (warm-up %g epochs, then cosine to %g %%), decay %g, clip %g, seed %llu",
-                     s.batch, s.lr, s.warm_up_epochs, 100 * s.final_lr, s.decay, s.clip,
-                     static_cast<unsigned long long>(s.seed));
+    return formatted("batch %zu, lr %g (rises over %g %s, then falls to %g %%), decay %g, clip %g, seed %llu", s.batch,
+                     s.lr, s.warm_up_epochs, s.warm_up_epochs == 1 ? "epoch" : "epochs", 100 * s.final_lr, s.decay,
+                     s.clip, static_cast<unsigned long long>(s.seed));
 }
 
 std::string checksums(const Sums& data) {

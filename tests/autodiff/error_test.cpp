@@ -9,6 +9,7 @@ namespace xtape::test {
 namespace {
 
 using V = Variable<double>;
+using Axes = std::vector<std::size_t>;
 
 struct Wrong {
     std::function<void(const V& a, const V& b, const V& v)> call;  // (2, 3), (4, 5), (3,)
@@ -43,9 +44,9 @@ const std::vector<Wrong> wrongs{
     {CALL(broadcast_to(a, {3})), "broadcast_to", "got (2, 3) and (3,)"},
     {CALL(sum_to(a, {3, 3})), "sum_to", "the shape must broadcast to the array's; got (3, 3) and (2, 3)"},
     {CALL(reshape(a, {7})), "reshape", "the number of elements must stay; got (2, 3) to (7,)"},
-    {CALL(transpose(a, {0})), "transpose", "axes must be each of 0 to 2 - 1 once; got (0,)"},
-    {CALL(transpose(a, {0, 0})), "transpose", "got (0, 0)"},
-    {CALL(transpose(a, {0, 2})), "transpose", "got (0, 2)"},
+    {CALL(transpose(a, Axes{0})), "transpose", "axes must be each of 0 to 2 - 1 once; got (0,)"},
+    {CALL(transpose(a, Axes{0, 0})), "transpose", "got (0, 0)"},
+    {CALL(transpose(a, Axes{0, 2})), "transpose", "got (0, 2)"},
     {CALL(select(a, 2, 0)), "select", "the axis must be in [-2, 2) for shape (2, 3); got 2"},
     {CALL(select(a, 1, 3)), "select", "places must be in [-3, 3); got 3"},
     {CALL(select(a, 1, -4)), "select", "got -4"},
