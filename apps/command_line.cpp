@@ -40,7 +40,8 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 
 class HelpText : public CLI::Formatter {
     std::string make_option_opts(const CLI::Option* option) const override {
-        return option->get_type_size() == 0 ? "" : " " + option->get_type_name();
+        const std::string type = option->get_type_name();  // "WHICH:{last,every}"
+        return option->get_type_size() == 0 ? "" : " " + type.substr(0, type.find(':'));
     }
     std::string make_option_desc(const CLI::Option* option) const override {
         const std::string value = option->get_default_str();
@@ -48,7 +49,7 @@ class HelpText : public CLI::Formatter {
     }
     std::string make_group(std::string group, bool positional, std::vector<const CLI::Option*> options) const override {
         std::string text = Formatter::make_group(std::move(group), positional, std::move(options));
-        while (text.ends_with("\n\n")) text.pop_back();
+        if (text.ends_with('\n')) text.pop_back();  // one empty line between groups is enough
         return text;
     }
 };
@@ -86,6 +87,7 @@ std::unique_ptr<CLI::App> command_line(const std::string& meaning, const std::st
     auto app = std::make_unique<CLI::App>(meaning, name);
     app->formatter(std::make_shared<HelpText>());
     app->get_formatter()->column_width(20);
+    app->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     app->set_help_flag("-h,--help", "Print this and stop");
     return app;
 }

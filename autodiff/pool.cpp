@@ -117,12 +117,12 @@ void begin_thread() {
 
 #ifdef XTAPE_SANITIZED
 
-void* pool_take(std::size_t bytes) { return from_system(rounded(bytes)); }
-void pool_give(void* block, std::size_t) noexcept { std::free(block); }
+void* pool_take(std::size_t bytes, arch::here*) { return from_system(rounded(bytes)); }
+void pool_give(void* block, std::size_t, arch::here*) noexcept { std::free(block); }
 
 #else
 
-void* pool_take(std::size_t bytes) {
+void* pool_take(std::size_t bytes, arch::here*) {
     if (life != Life::alive) {
         if (life == Life::ended) return from_system(rounded(bytes));
         begin_thread();
@@ -134,7 +134,7 @@ void* pool_take(std::size_t bytes) {
     return own.size ? own.pop() : from_system(bytes);
 }
 
-void pool_give(void* block, std::size_t bytes) noexcept {
+void pool_give(void* block, std::size_t bytes, arch::here*) noexcept {
     if (!block) return;
     if (life == Life::unborn) begin_thread();
     if (life == Life::ended) return std::free(block);

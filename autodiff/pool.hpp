@@ -6,14 +6,9 @@
 
 namespace xtape {
 
-// Blocks of memory, aligned to 64 bytes, that are used again instead of going back to the system: a training loop
-// allocates nothing after its first step. A block may be freed on another thread than it was taken on.
-// Throws std::bad_alloc. Under sanitizers every call goes to malloc, so that they see each block's birth and death.
-void* pool_take(std::size_t bytes);
-void pool_give(void* block, std::size_t bytes) noexcept;
-
-// The instruction set and the SIMD macro decide xtensor's layout of memory. They are part of the allocator's type,
-// and so of every function that takes an array: objects built differently do not link (rather than crash).
+// The instruction set and the SIMD macro decide xtensor's layout of memory. They are part of the allocator's type, so
+// of every function that takes an array, and of those that take memory: objects built differently do not link (rather
+// than crash).
 #if !defined(XTENSOR_USE_XSIMD)
 #error "xtape needs XTENSOR_USE_XSIMD in every file; link to xtape::autodiff, which defines it"
 #elif defined(__FAST_MATH__)
@@ -37,6 +32,12 @@ struct generic;
 using here = generic;
 #endif
 }  // namespace arch
+
+// Blocks of memory, aligned to 64 bytes, that are used again instead of going back to the system: a training loop
+// allocates nothing after its first step. A block may be freed on another thread than it was taken on.
+// Throws std::bad_alloc. Under sanitizers every call goes to malloc, so that they see each block's birth and death.
+void* pool_take(std::size_t bytes, arch::here* = nullptr);
+void pool_give(void* block, std::size_t bytes, arch::here* = nullptr) noexcept;
 
 template <class T, class Arch = arch::here> struct PoolAllocator {
     using value_type = T;

@@ -45,7 +45,7 @@ Display::Display(const Training& training, bool quiet)
       lines_(!quiet),
       moves_(!quiet && on_terminal()),
       seconds_before_(training.progress.seconds),
-      images_before_(static_cast<double>(training.images_done()))) {}
+      images_before_(static_cast<double>(training.images_done())) {}
 
 double Display::rate() const {
     const double seconds = training_.progress.seconds - seconds_before_;

@@ -44,7 +44,7 @@ void add_running(CLI::App& app, Options& o) {
         ->capture_default_str()
         ->group("Running");
     app.add_flag("--quiet", o.quiet, "Print nothing but the result")->group("Running");
-    app.get_help_ptr()->group("Running");
+    app.set_help_flag("-h,--help", "Print this and stop")->group("Running");  // again: it comes last
     app.set_version_flag("--version", "mnist " XTAPE_VERSION, "Print the version and stop")->group("Running");
 }
 

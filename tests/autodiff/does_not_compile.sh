@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# does_not_compile.sh COMPILER ARCH LIBRARY FLAGS LINK_FLAGS
+# What must not compile or link does not, and says why; beside it, what must, so that none fails for another reason.
+set -euo pipefail
+compiler=$1 arch=$2 library=$3
+read -ra flags <<<"$4"
+read -ra link_flags <<<"${5//;/ }"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+compile() { "$compiler" "${flags[@]}" -O0 "$@" -x c++ "$work/source.cpp" >"$work/log" 2>&1; }
+ours=(-DXTENSOR_USE_XSIMD "-march=$arch")
+
+# Every header, compiled once
+echo '#include <xtape/autodiff/rule.hpp>' >"$work/all.hpp"
+"$compiler" "${flags[@]}" -O0 "${ours[@]}" -x c++-header "$work/all.hpp" -o "$work/all.hpp.gch"
+all=("${ours[@]}" -include "$work/all.hpp")
+
+report() {  # report OUTCOME NAME
+    echo "$1: $2"
+    if [[ $1 == FAILED ]]; then
+        failures=$((failures + 1))
+        head -n 20 "$work/log"
+    fi
+}
+must() {  # must NAME [FLAGS] < SOURCE
+    local name=$1
+    cat >"$work/source.cpp"
+    if compile -fsyntax-only "${@:2}"; then report ok "$name"; else report FAILED "$name"; fi
+}
+must_not() {  # must_not NAME REASON [FLAGS] < SOURCE
+    local name=$1 reason=$2
+    cat >"$work/source.cpp"
+    if compile -fsyntax-only "${@:3}" || ! grep -Eq -- "$reason" "$work/log"; then report FAILED "$name"
+    else report ok "$name"; fi
+}
+
+array='#include <xtape/autodiff/array.hpp>'
+must 'an array, with the flags of the target' "${ours[@]}" <<<"$array"
+must_not 'without XTENSOR_USE_XSIMD' 'xtape needs XTENSOR_USE_XSIMD' "-march=$arch" <<<"$array"
+must_not 'with -ffast-math' 'does not work with -ffast-math' "${ours[@]}" -ffast-math <<<"$array"
+
+operations='using namespace xtape;
+Variable<double> d;
+Variable<float> f;
+Array<float> a;
+const auto well = d * d + 2 * d + 2.0f * d + a * d + d * a + matmul(d, a);
+'
+no_match='no match|invalid operands|no matching function|could not convert|no viable'
+must 'operations of one type' "${all[@]}" <<<"$operations"
+must_not 'a double variable times a float variable' "$no_match" "${all[@]}" <<<"$operations auto bad = d * f;"
+must_not 'a float variable plus a double variable' "$no_match" "${all[@]}" <<<"$operations auto bad = f + d;"
+must_not 'matmul of two types' "$no_match" "${all[@]}" <<<"$operations auto bad = matmul(d, f);"
+must_not 'a variable of whole numbers' "$no_match|incomplete|undefined" "${all[@]}" \
+    <<<"$operations auto bad = variable(1);"
+
+rule='using namespace xtape;
+struct Cube {
+    static constexpr unsigned reads[] = {READS};
+    auto forward(const auto& x) const { return x * x * x; }
+    auto vjp(wrt<0>, auto& g, auto& y, auto& x) const { (void)x, (void)y; return BODY; }
+};
+Variable<double> cube(const Variable<double>& x) { return record<double>({}, Cube{}, x); }
+'
+with() { sed "s/READS/$1/; s/BODY/$2/" <<<"$rule"; }
+must 'a rule that nests' "${all[@]}" < <(with in0 '3 * g * x * x')
+must_not 'a rule for arrays only' 'error' "${all[@]}" < <(with in0 'xt::eval(3 * g * x * x)')
+must_not 'a rule that reads an input it does not say it reads' 'Dropped' "${all[@]}" < <(with nothing '3 * g * x * x')
+must_not 'a rule that reads an output it does not say it reads' 'Dropped' "${all[@]}" < <(with in0 'g * y')
+must_not 'a rule that says nothing of an input' 'what the vjp reads' "${all[@]}" < <(with 'in0, in0' '3 * g * x * x')
+
+# An object for another processor shares xtensor's weak symbols with the library's and would crash: it does not link.
+cat >"$work/source.cpp" <<'END'
+#include <xtape/autodiff/ops.hpp>
+int main() { return xtape::tanh(xtape::Variable<double>(0.0)).value().size() == 1 ? 0 : 1; }
+END
+link() { "$compiler" "$work/object.o" "$library" "${link_flags[@]}" -o "$work/program" >"$work/log" 2>&1; }
+name='an object for the same processor links and runs'
+if compile -c "${ours[@]}" -o "$work/object.o" && link && "$work/program"; then report ok "$name"
+else report FAILED "$name"; fi
+name='an object for an older processor does not link'
+if ! compile -c -DXTENSOR_USE_XSIMD -march=x86-64 -o "$work/object.o"; then report FAILED "$name"
+elif link || ! grep -Eq 'pool_take.*arch::sse2' "$work/log"; then report FAILED "$name"
+else report ok "$name"; fi
+
+((failures == 0))
