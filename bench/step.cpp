@@ -2,7 +2,7 @@
 // One training step of a tanh RNN that classifies a sequence by its last state, xtape beside the hand-written limit
 // (both on the same BLAS): forward, softmax cross-entropy, gradients of the five parameters, Adam. float, denormals
 // flushed. threads:1 is one tape for the whole batch; threads:2 is shards of 32 rows on two threads, by hand two
-// halves; shards/threads:1 is the same shards on one.
+// halves; xtape_shards/threads:1 is the same shards on one.
 
 #include <xtape/autodiff/blas.hpp>
 #include <xtape/autodiff/flush.hpp>
@@ -84,7 +84,8 @@ RnnStep limit_of(const Shape3& s, std::size_t batch) {
     auto values = [](const Array<float>& a) { return std::vector<float>(a.begin(), a.end()); };
     const RnnWeights weights{values(model.cell.wx.value()), values(model.cell.wh.value()), values(model.cell.b.value()),
                              values(model.readout.v.value()), values(model.readout.c.value())};
-    return RnnStep({batch, s.steps, s.inputs, s.hidden, classes}, weights, 1e-3f, RnnStep::Products::blas);
+    return RnnStep({int(batch), int(s.steps), int(s.inputs), int(s.hidden), int(classes)}, weights, 1e-3f,
+                   RnnStep::Products::blas);
 }
 
 void by_hand(benchmark::State& state, const Shape3& s) {
@@ -95,17 +96,43 @@ void by_hand(benchmark::State& state, const Shape3& s) {
     for (auto _ : state) benchmark::DoNotOptimize(step(data.x.data(), data.labels.data()));
 }
 
+// Two halves of the batch, each on a core of its own.
+void by_hand_on_two(benchmark::State& state, const Shape3& s) {
+    const std::size_t half = s.batch / 2;
+    const Data data(s), one_half({s.name, half, s.steps, s.inputs, s.hidden});
+    RnnStep steps[] = {limit_of(s, half), limit_of(s, half)};
+    for (auto _ : state) {
+        nn::run_parallel(2, 2, [&](std::size_t i) {
+            benchmark::DoNotOptimize(steps[i].differentiate(one_half.x.data(), data.labels.data() + i * half));
+        });
+        RnnStep::average(steps[0], steps[1]);
+        nn::run_parallel(2, 2, [&](std::size_t i) { steps[i].update(); });
+    }
+}
+
+template <class Run, class... Setting>
+void add(const std::string& name, Run run, const Shape3& s, Setting... setting) {
+    benchmark::RegisterBenchmark(name.c_str(), run, s, setting...)->UseRealTime()->Unit(benchmark::kMicrosecond);
+}
+
+void add_all() {
+    for (const Shape3& s : shapes) {
+        const std::string name = std::string("step/") + s.name + "/rnn/";
+        add(name + "xtape/threads:1", whole, s);
+        add(name + "by_hand/threads:1", by_hand, s);
+        if (s.batch < 2) continue;
+        add(name + "xtape/threads:2", sharded, s, 2);
+        add(name + "by_hand/threads:2", by_hand_on_two, s);
+        add(name + "xtape_shards/threads:1", sharded, s, 1);
+    }
+}
+
 }  // namespace
 }  // namespace xtape::bench
 
 int main(int argc, char** argv) {
-    using namespace xtape::bench;
     std::thread([] {}).join();  // reference counts are atomic from now on, as in any program with threads
-    for (const Shape3& s : shapes) {
-        const std::string name = std::string("step/") + s.name + "/rnn/";
-        benchmark::RegisterBenchmark((name + "xtape/threads:1").c_str(), whole, s)->UseRealTime();
-        benchmark::RegisterBenchmark((name + "by_hand/threads:1").c_str(), by_hand, s)->UseRealTime();
-    }
+    xtape::bench::add_all();
     benchmark::AddCustomContext("blas_core", xtape::blas().core);
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

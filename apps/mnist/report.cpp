@@ -9,10 +9,11 @@
 namespace xtape::apps {
 namespace {
 
-std::string settings_line(const Settings& s) {
-    return formatted("batch %zu, lr %g (rises over %g %s, then falls to %g %%), decay %g, clip %g, seed %llu", s.batch,
-                     s.lr, s.warm_up_epochs, s.warm_up_epochs == 1 ? "epoch" : "epochs", 100 * s.final_lr, s.decay,
-                     s.clip, static_cast<unsigned long long>(s.seed));
+std::string settings_lines(const Settings& s) {
+    return formatted("training  %zu epochs in batches of %zu, seed %llu\n", s.epochs, s.batch,
+                     static_cast<unsigned long long>(s.seed)) +
+           formatted("          lr %g (rises over %g %s, then falls to %g %%), decay %g, clip %g\n", s.lr,
+                     s.warm_up_epochs, s.warm_up_epochs == 1 ? "epoch" : "epochs", 100 * s.final_lr, s.decay, s.clip);
 }
 
 std::string checksums(const Sums& data) {
@@ -67,7 +68,7 @@ std::string opening(const Run& run) {
     out += formatted("network   %zu rows of %zu pixels -> %zu tanh units -> 10 digits, %s parameters\n",
                      run.training.rows(), run.training.model.cell.wx.value().shape()[0], s.hidden,
                      images(nn::count(run.training.model)).c_str());
-    out += formatted("training  %zu epochs, ", s.epochs) + settings_line(s) + "\n";
+    out += settings_lines(s);
     out += formatted("runs on   %zu %s, BLAS kernels %s%s\n", run.threads, run.threads == 1 ? "thread" : "threads",
                      blas().core.c_str(), blas().mended ? " (set by xtape: OpenBLAS did not know the processor)" : "");
     if (run.training.steps_done() > 0)

@@ -182,4 +182,9 @@ void RnnStep::update() {
     }
 }
 
+void RnnStep::average(RnnStep& one, RnnStep& other) {
+    float *g = one.memory_.gradients.wx, *h = other.memory_.gradients.wx;
+    for (std::ptrdiff_t i = 0; i < one.memory_.count; ++i) g[i] = h[i] = (g[i] + h[i]) / 2;
+}
+
 }  // namespace xtape::bench

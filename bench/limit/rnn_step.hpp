@@ -28,6 +28,9 @@ public:
     float differentiate(const float* x, const int* labels);
     void update();
 
+    // Two halves of one batch: both get the mean of their gradients.
+    static void average(RnnStep& one, RnnStep& other);
+
     Weights parameters() const { return memory_.copied(memory_.parameters); }
     Weights gradients() const { return memory_.copied(memory_.gradients); }
 

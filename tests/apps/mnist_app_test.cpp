@@ -44,15 +44,16 @@ std::string without_seconds(const std::string& csv) {
 TEST_CASE("a training learns, and all its output is in one folder") {
     const Folder folder;
     const Path out = folder / "deep" / "run";
-    const Outcome o = run(mnist(out, "--hidden 32 --batch 16 --epochs 6" + data));
+    const Outcome o = run(mnist(out, "--hidden 64 --batch 8 --epochs 10 --lr 0.003" + data));
     CHECK(o.code == 0);
     CHECK(o.err == "");
     CHECK(o.out.ends_with("Results, log, model and checkpoint are in " + out.string() + "/\n"));
-    for (const char* part : {"BLAS kernels", "SHA-256   t10k-images cefe86a05637", "epoch 6/6", "95 % interval"})
+    for (const char* part : {"BLAS kernels", "SHA-256   t10k-images cefe86a05637", "epoch 10/10", "95 % interval"})
         CHECK_MESSAGE(has(o.out, part), part);
     CHECK(names_in(out) ==
           std::vector<std::string>{"checkpoint.safetensors", "log.csv", "model.safetensors", "result.json"});
-    CHECK(result_in(out)["accuracy"].get<double>() > 0.7);  // a network that reads only the last row has no chance
+    CHECK(result_in(out)["accuracy"].get<double>() >
+          0.75);  // 0.83 measured; one that reads only the last row has no chance
 }
 
 TEST_CASE("result.json has the facts, flat") {

@@ -29,6 +29,8 @@ std::vector<Shapes> products() {
 std::vector<Row> shape_rows() {
     auto matmul_ = [](const auto& x) { return matmul(x[0], x[1]); };
     auto affine_ = [](const auto& x) { return affine(x[0], x[1], x[2], x[3], x[4]); };
+    auto step_ = [](const auto& x) { return affine(x[0], 1, x[1], x[2]); };
+    auto plus = [](const std::vector<double>& e) { return e[0] + e[1]; };
     return {
         row(
             "matmul", "", matmul_, [](const As& x) { return product(x[0], x[1]); }, products()),
@@ -43,6 +45,29 @@ std::vector<Row> shape_rows() {
              {{3, 0}, {0, 4}, {3, 1}, {1, 4}, {4}},
              {{3, 2}, {2, 0}, {3, 5}, {5, 0}, {0}},
              {{5, 17}, {17, 33}, {5, 33}, {33, 33}, {33}}}),
+        row("affine", "of a step", step_,
+            [plus](const As& x) {
+                return elementwise({band(x[0], 0, 1, 2, true), product(x[1], x[2])}, plus);
+            },
+            {{{2, 3, 4}, {3, 5}, {5, 4}},
+             {{2, 1, 1}, {1, 1}, {1, 1}},
+             {{3, 0, 4}, {0, 5}, {5, 4}},
+             {{2, 3, 0}, {3, 5}, {5, 0}},
+             {{2, 3, 4}, {3, 0}, {0, 4}},
+             {{4, 5, 33}, {5, 17}, {17, 33}}}),
+        row(
+            "linear", "", [](const auto& x) { return linear(x[0], x[1], x[2]); },
+            [plus](const As& x) {
+                return elementwise({product(x[0], x[1]), x[2]}, plus);
+            },
+            {{{3, 4}, {4, 2}, {2}},
+             {{4}, {4, 2}, {2}},
+             {{2, 3, 4}, {4, 5}, {5}},
+             {{1, 1}, {1, 1}, {1}},
+             {{0, 4}, {4, 2}, {2}},
+             {{3, 0}, {0, 2}, {2}},
+             {{3, 4}, {4, 0}, {0}},
+             {{5, 17}, {17, 67}, {67}}}),
         row(
             "sum", "", [](const auto& x) { return sum(x[0]); }, [](const As& x) { return A(total(x[0])); },
             one_of_each()),

@@ -74,12 +74,12 @@ TEST_CASE("gradients are found by path, by parameter, and not by the name of one
     const Tape tape;
     const Variable<double> loss = cross_entropy(model(random_array<double>({3, 2, 3}, 1)), {0, 1});
     const Gradients<double> g = backward(loss, nn::wanted(model)), used = backward(loss);
-    for (const auto& [path, parameter] : nn::parameters(model)) {
-        INFO(path);
-        REQUIRE(g.find(*parameter));
-        CHECK(same_bits(g[path], *g.find(*parameter)));
-        CHECK(same_bits(g[path], used[path]));
-        CHECK(distance(g[path], zeros<double>(parameter->shape())) > 1e-6);
+    for (const auto& p : nn::parameters(model)) {
+        INFO(p.path);
+        REQUIRE(g.find(*p.parameter));
+        CHECK(same_bits(g[p.path], *g.find(*p.parameter)));
+        CHECK(same_bits(g[p.path], used[p.path]));
+        CHECK(distance(g[p.path], zeros<double>(p.parameter->shape())) > 1e-6);
     }
     CHECK(contains(thrown([&] { (void)g["cell.w"]; }),
                    "[gradients] the name must be one of cell.wx, cell.wh, cell.b, readout.v, readout.c; got cell.w"));
@@ -142,7 +142,8 @@ TEST_CASE("Adam trains a user's model: which of two first inputs was larger, fiv
     const double last = number(loss_of(9999).value());
     INFO("seeds 3, 0 to 119 and 9999: loss ", first, " -> ", last);
     CHECK(last < 0.5 * first);
-    for (std::size_t i = 0; i < before.size(); ++i) CHECK(distance(before[i].value(), nn::wanted(model)[i].value()) > 0);
+    for (std::size_t i = 0; i < before.size(); ++i)
+        CHECK(distance(before[i].value(), nn::wanted(model)[i].value()) > 0);
 }
 
 }  // namespace
