@@ -6,6 +6,7 @@
 namespace xtape::nn {
 
 template <class T> double clip_by_norm(Gradients<T>& gradients, double most, Where where) {
+    check(most >= 0, where, "clip_by_norm", "the largest norm must be 0 or more; got ", most);
     double squares = 0;
     for (const auto& item : gradients.items()) {
         if (!item.gradient) continue;

@@ -6,6 +6,16 @@
 namespace xtape::nn {
 namespace {
 
+// Gradients of a copy of the model know none of its parameters: the step would do nothing.
+template <class T>
+void check_own(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients) {
+    for (const auto& [path, parameter] : parameters)
+        for (const auto& item : gradients.items())
+            if (item.identity == parameter->place().serial) return;
+    check(parameters.empty(), Where{}, "optimizer",
+          "gradients must be of this model's parameters; got those of none of them; a copy has parameters of its own");
+}
+
 // The state's arrays for these parameters: made at the first step, then the same as ever.
 template <class T>
 void prepare(OptimizerState<T>& state, const std::vector<NamedParameter<T>>& parameters,
@@ -45,6 +55,7 @@ bool decays_by_default(const std::string& path, const Shape& shape) {
 }
 
 template <class T> void SGD<T>::step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients) {
+    check_own(parameters, gradients);
     prepare(state, parameters, {"momentum"});
     for (std::size_t k = 0; k < parameters.size(); ++k) {
         const Array<T>* g = gradients.find(*parameters[k].parameter);
@@ -63,6 +74,7 @@ template <class T> void SGD<T>::step(const std::vector<NamedParameter<T>>& param
 }
 
 template <class T> void Adam<T>::step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients) {
+    check_own(parameters, gradients);
     prepare(state, parameters, {"m", "v"});
     std::vector<Array<T>> none;  // zeros, for what the loss does not depend on
     std::vector<const Array<T>*> all;

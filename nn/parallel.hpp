@@ -38,8 +38,10 @@ auto parallel_grad(const M& model, std::size_t rows, const Loss& loss, const Sha
         const std::size_t begin = i * shards.rows, end = std::min(begin + shards.rows, rows);
         const Tape tape;
         const Variable<T> y = loss(begin, end);
+        check(y.value().size() == 1, Where{}, "parallel_grad", "the loss of a shard must be one number; got shape ",
+              y.value().shape(), "; try mean(y)");
         const double weight = double(end - begin) / double(rows);
-        losses[i] = weight * double(y.value()());
+        losses[i] = weight * double(y.value().data()[0]);
         parts[i] = backward(y, wanted(model), filled(y.shape(), T(weight)));
     });
     double total = 0;

@@ -73,7 +73,7 @@ std::string opening(const Run& run) {
                      blas().core.c_str(), blas().mended ? " (set by xtape: OpenBLAS did not know the processor)" : "");
     if (run.training.steps_done() > 0)
         out += formatted("resumes   %s after %zu epochs and %zu steps\n", run.options.resume.c_str(), p.epoch, p.step);
-    return out + "output    " + run.options.out.string() + "\n\n";
+    return out + "output    " + (run.options.out / "").string() + "\n\n";
 }
 
 std::string closing(const Run& run, const Evaluation& e) {

@@ -13,7 +13,7 @@ TEST_CASE("the engine's gradients are those derived by hand, for every parameter
     for (const char* flags : {"--hidden 16", "--hidden 16 --loss every", "--batch 1 --steps 1 --inputs 1 --hidden 1",
                               "--batch 3 --steps 50 --inputs 5 --hidden 7 --classes 2 --seed 9 --loss every"}) {
         const Outcome o = run(compare + " " + flags);
-        CHECK_MESSAGE(o.code == 0, o.out + o.err);
+        CHECK_MESSAGE(o.code == 0, (o.out + o.err));
         for (const char* name : {"\nwx ", "\nwh ", "\nb ", "\nv ", "\nc ", "\nx ", "\nh0 "})
             CHECK_MESSAGE(has(o.out, name), name);
         CHECK(has(o.out, "engine / by hand"));

@@ -23,7 +23,7 @@ void refused(const std::string& command, int code, const std::vector<std::string
     CHECK(o.code == code);
     CHECK_MESSAGE(one_line(o.err), o.err);
     CHECK(o.err.starts_with("mnist: "));
-    for (const std::string& part : parts) CHECK_MESSAGE(has(o.err, part), part + " should be in " + o.err);
+    for (const std::string& part : parts) CHECK_MESSAGE(has(o.err, part), (part + " should be in " + o.err));
 }
 
 // A copy of the small set in which one file is another one.
@@ -127,7 +127,7 @@ TEST_CASE("a checkpoint that does not fit is refused, and stays") {
     refused(mnist(t.out, "--hidden 9" + resume), 1, {name + ": expected hidden 9", "found 8"});
     refused(mnist(t.out, "--lr 0.001" + resume), 1, {name + ": expected lr 0.001", "found "});
     refused(mnist(t.out, "--validate" + resume), 1, {name + ": expected held_out 5000", "found 0"});
-    const Path other = damaged_set(t.folder, "t10k-labels-idx1-ubyte", idx_header({200}) + Bytes(200, 3));
+    const Path other = damaged_set(t.folder, "t10k-labels-idx1-ubyte", xtape::apps::idx_header({200}) + Bytes(200, 3));
     refused(mnist(t.out, "--resume " + name + " --data-dir " + other.string()), 1,
             {name + ": expected a checkpoint of the same data, t10k-labels-idx1-ubyte"});
     CHECK(run(mnist(t.out, "--hidden 8 --epochs 2" + resume)).code == 0);
