@@ -106,7 +106,7 @@ inline A joined(const As& xs, std::size_t axis) {
 }
 inline A stacked(As xs, std::size_t axis) {
     for (A& x : xs) {
-        Shape s = x.shape();
+        std::vector<std::size_t> s(x.shape().begin(), x.shape().end());  // svector's insert makes GCC warn
         s.insert(s.begin() + std::ptrdiff_t(axis), 1);
         x.reshape(s);
     }

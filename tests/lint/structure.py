@@ -64,10 +64,10 @@ def check_rules():
             for number, line in enumerate(lines, first):
                 code = line.split("//")[0]
                 if found := re.search(rf"(?<![\w:.])(?:xt::)?({REDUCTIONS})\(", code):
-                    complain(path, number, f"in a rule it is xtape::{found[1]}: on arrays lookup finds xtensor's, which "
-                                           "loses digits and NaN")
+                    complain(path, number, f"in a rule it is xtape::{found[1]}: on arrays lookup finds xtensor's, "
+                                           "which loses digits and NaN")
                 if re.search(r"\bauto\s*&*\s*\w+\s*=", code):
-                    complain(path, number, "a rule's local has a written type: xtensor's expressions hold references")
+                    complain(path, number, "a rule's local has a written type: expressions hold references")
     if rules < 20:
         wrong.append(f"autodiff/ops: only {rules} rules found; does this check still see them?")
 

@@ -98,6 +98,20 @@ TEST_CASE("a copy of a model has parameters of its own") {
     CHECK(distance(g[model.cell.b], filled<double>({4}, 1)) == 0);
 }
 
+TEST_CASE("optimisers refuse gradients of a copy of the model, and change nothing") {
+    nn::RNN<double> model({3, 4, 2}, 5);
+    const nn::RNN<double> copy = model;
+    nn::SGD<double> sgd;
+    nn::AdamW<double> adam;
+    const Tape tape;
+    const Gradients<double> g = backward(sum(copy.cell.wx), nn::wanted(copy));
+    const Array<double> before = model.cell.wx.value();
+    CHECK(contains(thrown([&] { sgd.step(model, g); }), "[optimizer] gradients must be of this model's parameters"));
+    CHECK(contains(thrown([&] { adam.step(model, g); }), "[optimizer] gradients must be of this model's parameters"));
+    CHECK(same_bits(model.cell.wx.value(), before));
+    CHECK((sgd.state.arrays.empty() && adam.state.arrays.empty() && adam.state.steps == 0));
+}
+
 TEST_CASE("unroll takes a user's cell, function or module, and gives the states of the loop") {
     nn::Generator generator(3);
     const GatedCell<double> cell(2, 6, generator);

@@ -42,7 +42,7 @@ struct Number {
 };
 using Update = std::function<void(Number&, double g, int step, bool decays)>;
 
-// Seven steps of an optimiser and of its formula, in long loops; gives the worst difference.
+// Seven steps of an optimiser and of its formula; gives the worst difference.
 template <class T, class Optimizer> double worst_off(Optimizer optimizer, const Update& update) {
     nn::RNN<T> model({3, 4, 2}, 5);
     std::vector<std::vector<Number>> numbers;

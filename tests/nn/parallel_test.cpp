@@ -97,8 +97,7 @@ TEST_CASE("bits of a shard depend neither on the size nor on the content of othe
             INFO("batch ", batch, ", place ", place, ", seeds 3 and 4");
             Task<float> task(batch, 4);
             task.model = alone.model;
-            for (std::size_t t = 0; t < 4; ++t)
-                std::copy_n(&alone.xs(t, 0, 0), rows * 5, &task.xs(t, place * rows, 0));
+            for (std::size_t t = 0; t < 4; ++t) std::copy_n(&alone.xs(t, 0, 0), rows * 5, &task.xs(t, place * rows, 0));
             std::copy_n(alone.labels.begin(), rows, task.labels.begin() + std::ptrdiff_t(place * rows));
             // Others count nothing, and a power of two as the weight changes no bit of what is left.
             const auto only = [&](std::size_t begin, std::size_t end) {
@@ -120,16 +119,15 @@ TEST_CASE("what a shard throws is thrown, that of the first shard; nothing chang
     for (const std::size_t threads : {1u, 2u, 3u, 8u}) {
         INFO("threads ", threads);
         const auto bad = [&](std::size_t begin, std::size_t end) {
-            const Variable<double> y = task(begin, end);
             if (begin == 16) fail(Where{}, "shard", "two must do");
-            if (begin == 32) throw 4;
-            return y;
+            return begin == 32 ? throw 4 : task(begin, end);
         };
         CHECK(thrown([&] { (void)nn::parallel_grad(task.model, 40, bad, {threads, 8}); }) == "[shard] two must do");
         const auto worse = [&](std::size_t begin, std::size_t end) { return begin == 8 ? throw 1 : task(begin, end); };
         CHECK_THROWS_AS((void)nn::parallel_grad(task.model, 40, worse, {threads, 8}), int);
         const auto wide = [&](std::size_t begin, std::size_t end) { return task(begin, end) * filled<double>({2}, 1); };
-        CHECK_THROWS_AS((void)nn::parallel_grad(task.model, 40, wide, {threads, 8}), std::exception);
+        CHECK(contains(thrown([&] { (void)nn::parallel_grad(task.model, 40, wide, {threads, 8}); }),
+                       "[parallel_grad] the loss of a shard must be one number; got shape (2,); try mean(y)"));
         CHECK(!recording());
         CHECK(same_bits(task.model.cell.wh.value(), w));
         CHECK(same(task.run({threads, 8}), before));
@@ -155,20 +153,18 @@ TEST_CASE("two threads may call at once") {
     const Task<double> a(40, 5), b(33, 6);
     const auto expected_a = a.run({1, 8}), expected_b = b.run({1, 8});
     std::atomic<int> good = 0;
-    const auto many = [&](const Task<double>& task, const nn::LossAndGradients<double>& expected) {
-        for (int i = 0; i < 25; ++i) good += same(task.run({3, 8}), expected);
-    };
-    std::thread other([&] { many(a, expected_a); });
-    many(b, expected_b);
+    std::thread other([&] {
+        for (int i = 0; i < 25; ++i) good += same(a.run({3, 8}), expected_a);
+    });
+    for (int i = 0; i < 25; ++i) good += same(b.run({3, 8}), expected_b);
     other.join();
     CHECK(good == 50);
 }
 
 TEST_CASE("tasks run once each, with one BLAS thread and denormals flushed, and the caller gets back what it had") {
-    (void)blas();
+    if (blas().core == "unknown") return;  // not OpenBLAS
     const int before = blas_threads();
     blas_threads(2);
-    const int had = blas_threads();
     for (const std::size_t tasks : {0u, 1u, 3u, 1000u})
         for (const bool throws : {false, true}) {
             std::vector<std::atomic<int>> ran(tasks);
@@ -181,7 +177,7 @@ TEST_CASE("tasks run once each, with one BLAS thread and denormals flushed, and 
             if (throws && tasks) CHECK_THROWS_WITH_AS(nn::run_parallel(tasks, 3, task), "0", std::runtime_error);
             else nn::run_parallel(tasks, 3, task);
             CHECK((good && mode_is(0)));  // as every thread begins
-            CHECK(blas_threads() == had);
+            CHECK(blas_threads() == 2);
             for (const auto& n : ran) CHECK(n == 1);
         }
     blas_threads(before);
@@ -197,7 +193,7 @@ TEST_CASE("what a loss does not use has the gradient 0, and what some shards use
     const auto g = nn::parallel_grad(m, 20, loss, {2, 8}).gradients;
     CHECK(same_bits(g["cell.wx"], zeros<double>({5, 11})));
     CHECK(same_bits(g[m.cell.wh], zeros<double>({11, 11})));
-    CHECK(distance(g["cell.b"], filled<double>({11}, 3 * 0.4)) <= 1e-15);
+    CHECK(distance(g["cell.b"], filled<double>({11}, 3 * 0.4)) <= 1e-15);  // which the first shard did not use
 }
 
 }  // namespace
