@@ -24,9 +24,10 @@ struct Wanted {
     }
     bool operator[](std::uint32_t place) const {
         for (const auto& [from, to] : gone)
-            check(place < from || place >= to, {}, "checkpoint",
-                  "what it captures must be recorded before it; got a variable recorded after; try to record it before, "
-                  "or detach it");
+            check(
+                place < from || place >= to, {}, "checkpoint",
+                "what it captures must be recorded before it; got a variable recorded after; try to record it before, "
+                "or detach it");
         return mark(place) != no;
     }
 };
@@ -65,8 +66,10 @@ template <class C> bool has_shape(const C& c, const Shape& shape) {
 
 // A place for the value of e, of its shape already if that is known.
 template <class T, class E> std::shared_ptr<Array<T>> held(const E& e, const Shape& likely) {
-    if constexpr (InPlace<E, T>) return Variable<T>::hold(Shape(e.shape()));
-    else return Variable<T>::hold(likely);
+    if constexpr (InPlace<E, T>)
+        return Variable<T>::hold(Shape(e.shape()));
+    else
+        return Variable<T>::hold(likely);
 }
 
 template <class T> class Adjoints<Array<T>> {
@@ -149,8 +152,10 @@ public:
     Slot take(std::uint32_t place) {
         Waiting waiting = std::move(at(place));
         if (!waiting.bands.empty()) join(waiting.sum, assemble(waiting.bands));
-        if (wanted.mark(place) == Wanted::asked) at(place).sum = waiting.sum;
-        else at(place) = {};
+        if (wanted.mark(place) == Wanted::asked)
+            at(place).sum = waiting.sum;
+        else
+            at(place) = {};
         return waiting.sum;
     }
     void pull(const Node<T>& node, const Slot& g) { node.pull(*g, *this); }
@@ -176,8 +181,8 @@ private:
 };
 
 // From place `from` (not included) down to `to`.
-template <class V, class T> void sweep(Adjoints<V>& adjoints, const Record<T>& record, std::uint32_t from,
-                                       std::uint32_t to) {
+template <class V, class T>
+void sweep(Adjoints<V>& adjoints, const Record<T>& record, std::uint32_t from, std::uint32_t to) {
     for (std::uint32_t i = from; i-- > to;)
         if (adjoints.wanted.mark(i) != Wanted::no)
             if (auto g = adjoints.take(i)) adjoints.pull(record[i], g);

@@ -16,16 +16,14 @@ namespace xtape {
 using Shape = xt::svector<std::size_t, 4>;
 
 // An xtensor array, row major, in pooled memory: it goes in and out of every xtensor function.
-template <class T> using Array = xt::xarray_container<xt::uvector<T, PoolAllocator<T>>, xt::layout_type::row_major, Shape>;
+template <class T> using Array =
+    xt::xarray_container<xt::uvector<T, PoolAllocator<T>>, xt::layout_type::row_major, Shape>;
 
 template <class E>
 concept Expression = xt::is_xexpression<std::remove_cvref_t<E>>::value;
 
 template <class E>
-    requires Expression<E>
-Shape shape_of(const E& e) {
-    return Shape(e.shape().begin(), e.shape().end());
-}
+requires Expression<E> Shape shape_of(const E& e) { return Shape(e.shape().begin(), e.shape().end()); }
 
 inline std::size_t size_of(const Shape& shape) {
     std::size_t n = 1;

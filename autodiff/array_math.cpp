@@ -87,9 +87,8 @@ template <class T> void Taken<T>::assign_to(Array<T>& out) const {
 }
 template <class T> void Taken<T>::add_to(Array<T>& out) const {
     same_shape(out.shape(), to);
-    each_run(band, [&](std::size_t from, std::size_t at, std::size_t n) {
-        add_run(x.data() + from, out.data() + at, n);
-    });
+    each_run(band,
+             [&](std::size_t from, std::size_t at, std::size_t n) { add_run(x.data() + from, out.data() + at, n); });
 }
 
 template <class T> void Spread<T>::assign_to(Array<T>& out) const {
@@ -99,9 +98,8 @@ template <class T> void Spread<T>::assign_to(Array<T>& out) const {
 }
 template <class T> void Spread<T>::add_to(Array<T>& out) const {
     same_shape(out.shape(), whole);
-    each_run(band, [&](std::size_t at, std::size_t from, std::size_t n) {
-        add_run(g.data() + from, out.data() + at, n);
-    });
+    each_run(band,
+             [&](std::size_t at, std::size_t from, std::size_t n) { add_run(g.data() + from, out.data() + at, n); });
 }
 
 template <class T> void Reshaped<T>::assign_to(Array<T>& out) const {

@@ -40,23 +40,30 @@ concept InPlace = requires(const C& c, Array<T>& a) {
 template <class E> bool all_have_shape(const E& e, const Shape& shape) {
     if constexpr (requires { e.arguments(); })
         return std::apply([&](const auto&... x) { return (all_have_shape(x, shape) && ...); }, e.arguments());
-    else if constexpr (xt::is_xscalar<E>::value) return true;
-    else return std::equal(shape.begin(), shape.end(), e.shape().begin(), e.shape().end());
+    else if constexpr (xt::is_xscalar<E>::value)
+        return true;
+    else
+        return std::equal(shape.begin(), shape.end(), e.shape().begin(), e.shape().end());
 }
 
 // xtensor works out how shapes broadcast at every assignment, which costs more than adding a hundred numbers.
 // `likely` is the shape of the result where nothing is broadcast.
 template <class T, class E> void assign(Array<T>& out, const E& e, const Shape& likely) {
-    if constexpr (InPlace<E, T>) return e.assign_to(out);
+    if constexpr (InPlace<E, T>)
+        return e.assign_to(out);
     else if (all_have_shape(e, likely)) {
         out.resize(likely);
         xt::assign_data(out, e, true);
-    } else xt::noalias(out) = e;
+    } else
+        xt::noalias(out) = e;
 }
 template <class T, class E> void accumulate(Array<T>& out, const E& e) {
-    if constexpr (InPlace<E, T>) e.add_to(out);
-    else if (all_have_shape(e, out.shape())) xt::assign_data(out, out + e, true);
-    else xt::noalias(out) += e;
+    if constexpr (InPlace<E, T>)
+        e.add_to(out);
+    else if (all_have_shape(e, out.shape()))
+        xt::assign_data(out, out + e, true);
+    else
+        xt::noalias(out) += e;
 }
 
 // op(a) op(b) as an array of this shape. Arrays of more than two axes are matrices (all but the last, last).
@@ -183,7 +190,9 @@ template <class T> Spread<T> spread(const Array<T>& g, const Band& band, const S
 template <class T> Summed<T> sum_to(const Array<T>& g, const Shape& to) { return {g, to}; }
 template <class T> auto broadcast_to(const Array<T>& a, const Shape& to) { return xt::broadcast(a, to); }
 template <class T> Reshaped<T> reshape(const Array<T>& x, const Shape& to) { return {x, to}; }
-template <class T> Transposed<T> transpose(const Array<T>& x, const std::vector<std::size_t>& axes) { return {x, axes}; }
+template <class T> Transposed<T> transpose(const Array<T>& x, const std::vector<std::size_t>& axes) {
+    return {x, axes};
+}
 template <class T> Picked<T> pick(const Array<T>& x, const Indices& index) { return {x, index}; }
 template <class T> Scattered<T> scatter(const Array<T>& g, const Indices& index, std::size_t columns) {
     return {g, index, columns};
@@ -194,7 +203,8 @@ template <class M, class T> auto choose(M&& mask, const Array<T>& g, std::type_i
 template <class M, class T> auto choose(M&& mask, std::type_identity_t<T> z, const Array<T>& g) {
     return xt::where(std::forward<M>(mask), T(z), g);
 }
-template <class T> Array<T> keep_sum(const Array<T>& x, std::size_t axis);  // sum over one axis, which stays with length 1
+template <class T>
+Array<T> keep_sum(const Array<T>& x, std::size_t axis);  // sum over one axis, which stays with length 1
 template <class T> Array<T> log_softmax(const Array<T>& x, std::size_t axis);
 
 }  // namespace xtape

@@ -13,7 +13,13 @@ struct Asked {
     std::uint32_t place;
     std::uint64_t identity;
     Shape shape;
+    std::vector<std::string> names;
 };
+
+template <class T> std::vector<std::string> names_of(std::uint64_t identity, const Array<T>& value) {
+    if (identity & Place::parameter) return {parameter_name(value)};
+    return {};
+}
 
 template <class T> std::vector<Asked> asked_for(const std::vector<Variable<T>>& wanted, Where where) {
     auto& record = Record<T>::mine();
@@ -22,7 +28,7 @@ template <class T> std::vector<Asked> asked_for(const std::vector<Variable<T>>& 
         check(x.tracked(), where, "backward", "a gradient is for a variable of the tape; got a constant of shape ",
               x.value().shape(), "; try variable(array)");
         const std::uint32_t place = x.is_parameter() ? record.find(x) : record.place_of(x, where);
-        asked.push_back({place, x.place().serial, x.value().shape()});
+        asked.push_back({place, x.place().serial, x.value().shape(), names_of(x.place().serial, x.value())});
     }
     return asked;
 }
@@ -30,7 +36,8 @@ template <class T> std::vector<Asked> asked_for(const std::vector<Variable<T>>& 
 template <class T> std::vector<Asked> all_leaves() {
     const auto& record = Record<T>::mine();
     std::vector<Asked> asked;
-    for (const auto& leaf : record.leaves()) asked.push_back({leaf.index, leaf.identity, leaf.value->shape()});
+    for (const auto& leaf : record.leaves())
+        asked.push_back({leaf.index, leaf.identity, leaf.value->shape(), names_of(leaf.identity, *leaf.value)});
     return asked;
 }
 
@@ -60,7 +67,7 @@ GradientsOf<T, V> gradients(const Variable<T>& y, const std::vector<Asked>& aske
     const FlushDenormals scope;
     const auto& record = Record<T>::mine();
     std::vector<typename GradientsOf<T, V>::Item> items;
-    for (const auto& a : asked) items.push_back({a.identity, {}, nullptr, a.shape});
+    for (const auto& a : asked) items.push_back({a.identity, a.names, nullptr, a.shape});
     for (const auto& [index, name] : record.names())
         for (std::size_t i = 0; i < asked.size(); ++i)
             if (asked[i].place == index) items[i].names.push_back(name);
@@ -78,12 +85,12 @@ GradientsOf<T, V> gradients(const Variable<T>& y, const std::vector<Asked>& aske
 }
 
 template <class T> void check_seed(const Variable<T>& y, const Shape& seed, Where where) {
-    check(y.value().shape() == seed, where, "backward", "the seed must have the result's shape ",
-          y.value().shape(), "; got ", seed);
+    check(y.value().shape() == seed, where, "backward", "the seed must have the result's shape ", y.value().shape(),
+          "; got ", seed);
 }
 template <class T> Array<T> one(const Variable<T>& y, Where where) {
-    check(y.value().size() == 1, where, "backward", "the result must be one number; got shape ",
-          y.value().shape(), "; try sum(y), or give a seed");
+    check(y.value().size() == 1, where, "backward", "the result must be one number; got shape ", y.value().shape(),
+          "; try sum(y), or give a seed");
     return filled<T>(y.value().shape(), T(1));
 }
 
@@ -103,8 +110,8 @@ template <class T, class V> V GradientsOf<T, V>::at(const Variable<T>& x, Where 
     check(x.tracked(), where, "gradients", "a constant has no gradient; got one of shape ", x.value().shape(),
           "; try variable(array)");
     if (const V* found = find(x)) return *found;
-    const bool listed = std::any_of(items_.begin(), items_.end(),
-                                    [&](const Item& item) { return item.identity == x.place().serial; });
+    const bool listed =
+        std::any_of(items_.begin(), items_.end(), [&](const Item& item) { return item.identity == x.place().serial; });
     check(listed || x.is_parameter(), where, "gradients", "the variable must have been asked for; got one of shape ",
           x.value().shape(), " that was not, or is of another tape; try backward(y, {x})");
     return V(zeros<T>(x.value().shape()));
@@ -156,17 +163,22 @@ template class GradientsOf<float, Array<float>>;
 template class GradientsOf<float, Variable<float>>;
 template Gradients<float> backward(const Variable<float>&, Where);
 template Gradients<float> backward(const Variable<float>&, const std::vector<Variable<float>>&, Where);
-template Gradients<float> backward(const Variable<float>&, const std::vector<Variable<float>>&, const Array<float>&, Where);
+template Gradients<float> backward(const Variable<float>&, const std::vector<Variable<float>>&, const Array<float>&,
+                                   Where);
 template RecordedGradients<float> recorded_backward(const Variable<float>&, Where);
 template RecordedGradients<float> recorded_backward(const Variable<float>&, const std::vector<Variable<float>>&, Where);
-template RecordedGradients<float> recorded_backward(const Variable<float>&, const std::vector<Variable<float>>&, const Variable<float>&, Where);
+template RecordedGradients<float> recorded_backward(const Variable<float>&, const std::vector<Variable<float>>&,
+                                                    const Variable<float>&, Where);
 template class GradientsOf<double, Array<double>>;
 template class GradientsOf<double, Variable<double>>;
 template Gradients<double> backward(const Variable<double>&, Where);
 template Gradients<double> backward(const Variable<double>&, const std::vector<Variable<double>>&, Where);
-template Gradients<double> backward(const Variable<double>&, const std::vector<Variable<double>>&, const Array<double>&, Where);
+template Gradients<double> backward(const Variable<double>&, const std::vector<Variable<double>>&, const Array<double>&,
+                                    Where);
 template RecordedGradients<double> recorded_backward(const Variable<double>&, Where);
-template RecordedGradients<double> recorded_backward(const Variable<double>&, const std::vector<Variable<double>>&, Where);
-template RecordedGradients<double> recorded_backward(const Variable<double>&, const std::vector<Variable<double>>&, const Variable<double>&, Where);
+template RecordedGradients<double> recorded_backward(const Variable<double>&, const std::vector<Variable<double>>&,
+                                                     Where);
+template RecordedGradients<double> recorded_backward(const Variable<double>&, const std::vector<Variable<double>>&,
+                                                     const Variable<double>&, Where);
 
 }  // namespace xtape

@@ -8,12 +8,12 @@
 
 namespace xtape {
 
-// What backward returns: a gradient for each variable asked for, of its shape. Looked up by variable, parameter or name.
-// It outlives the tape. V is Array<T>, or Variable<T> for gradients that were recorded themselves.
+// What backward returns: a gradient for each variable asked for, of its shape. Looked up by variable, parameter or
+// name. It outlives the tape. V is Array<T>, or Variable<T> for gradients that were recorded themselves.
 template <class T, class V> class GradientsOf {
 public:
     struct Item {
-        std::uint64_t identity;    // serial of the variable, identity of the parameter
+        std::uint64_t identity;  // serial of the variable, identity of the parameter
         std::vector<std::string> names;
         std::shared_ptr<V> gradient;  // none: zeros
         Shape shape;

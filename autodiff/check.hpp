@@ -47,7 +47,9 @@ private:
 template <class N>
 concept Number = std::integral<N> || std::floating_point<N>;
 template <class S>
-concept Sizes = !std::convertible_to<S, std::string_view> && requires(const S& s) { s.size(), std::size_t(s[0]); };
+concept Sizes = !std::convertible_to<S, std::string_view> && requires(const S& s) {
+    s.size(), std::size_t(s[0]);
+};
 
 // Pieces of a message: text, numbers, shapes as "(3, 4)".
 inline std::string text(std::string_view s) { return std::string(s); }

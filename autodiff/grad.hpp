@@ -14,11 +14,9 @@
 namespace xtape {
 namespace detail {
 
-template <class X> struct ScalarOf {
-    using type = X;
-};
+template <class X> struct ScalarOf { using type = X; };
 template <class X>
-    requires requires { typename X::value_type; }
+requires requires { typename X::value_type; }
 struct ScalarOf<X> {
     using type = typename X::value_type;
 };
@@ -26,13 +24,17 @@ template <class X> using scalar_of = typename ScalarOf<std::remove_cvref_t<X>>::
 
 // A leaf, or a node of its own on the enclosing tape, at which the sweep stops.
 template <class T, class X> Variable<T> input(const X& x) {
-    if constexpr (AnyVariable<X>) return x.tracked() ? identity(x) : variable(x.value());
-    else return variable(Array<T>(x));
+    if constexpr (AnyVariable<X>)
+        return x.tracked() ? identity(x) : variable(x.value());
+    else
+        return variable(Array<T>(x));
 }
 
 template <std::size_t N, class V> auto one_or_all(std::array<V, N> values) {
-    if constexpr (N == 1) return std::move(values[0]);
-    else return values;
+    if constexpr (N == 1)
+        return std::move(values[0]);
+    else
+        return values;
 }
 
 template <class F, class T, std::size_t... I>
@@ -48,8 +50,10 @@ template <class F, class... X> auto value_and_grad(const F& f, const X&... x) {
     auto pick = [&]<class G, std::size_t... I>(const G& g, std::index_sequence<I...>) {
         return one_or_all(std::array{g[xs[I]]...});
     };
-    if constexpr ((AnyVariable<X> || ...)) return std::pair(y, pick(recorded_backward(y, xs), each));
-    else return std::pair(y.value(), pick(backward(y, xs), each));
+    if constexpr ((AnyVariable<X> || ...))
+        return std::pair(y, pick(recorded_backward(y, xs), each));
+    else
+        return std::pair(y.value(), pick(backward(y, xs), each));
 }
 
 }  // namespace detail

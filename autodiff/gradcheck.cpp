@@ -89,7 +89,8 @@ GradcheckReport first_order(const ManyToOne<T>& f, const Arrays<T>& inputs, cons
                               std::to_string(found) + ", by differences " + std::to_string(expected) +
                               " (along a random direction, seed " + std::to_string(options.seed) + ")";
             report.passed = report.passed && !fails;
-            report.worst = fails ? std::max(report.worst, std::isnan(off) ? INFINITY : off) : std::max(report.worst, off);
+            report.worst =
+                fails ? std::max(report.worst, std::isnan(off) ? INFINITY : off) : std::max(report.worst, off);
         }
     return report;
 }

@@ -17,8 +17,8 @@ struct GradcheckReport {
 };
 
 struct GradcheckOptions {
-    int order = 2;        // 2: the gradient's own gradient is checked too, by inputs and by cotangent; and so on
-    int directions = 3;   // random ones for each input
+    int order = 2;         // 2: the gradient's own gradient is checked too, by inputs and by cotangent; and so on
+    int directions = 3;    // random ones for each input
     double tolerance = 0;  // relative; 0: 1e-6 in double, 2e-2 in float
     unsigned seed = 1;
 };
@@ -31,8 +31,8 @@ template <class T>
 GradcheckReport gradcheck(const ManyToOne<T>& f, const std::vector<Array<T>>& inputs, const GradcheckOptions& = {});
 
 template <class F, class T>
-    requires std::invocable<const F&, const Variable<T>&>
-GradcheckReport gradcheck(const F& f, const Array<T>& x, const GradcheckOptions& options = {}) {
+requires std::invocable < const F&, const Variable<T>
+& > GradcheckReport gradcheck(const F& f, const Array<T>& x, const GradcheckOptions& options = {}) {
     return gradcheck<T>([&](const std::vector<Variable<T>>& xs) { return f(xs[0]); }, {x}, options);
 }
 

@@ -31,8 +31,8 @@ template <class T> Variable<T> sigmoid(const Variable<T>& x, Where = Where::here
 // y = max(x, 0), NaN stays NaN; the derivative at 0 is 0
 template <class T> Variable<T> relu(const Variable<T>& x, Where = Where::here());
 // y = x where mask is not 0, else z. Only the chosen side gets a gradient. One shape for all three.
-template <class T> Variable<T> where(const Array<T>& mask, const Variable<T>& x, const Variable<T>& z,
-                                     Where = Where::here());
+template <class T>
+Variable<T> where(const Array<T>& mask, const Variable<T>& x, const Variable<T>& z, Where = Where::here());
 
 // c = a b: (..., K) (K, N) -> (..., N); a vector is a row on the left and a column on the right, as in NumPy
 template <class T> Variable<T> matmul(const Variable<T>& a, const Variable<T>& b, Where = Where::here());
@@ -43,8 +43,8 @@ template <class T> Variable<T> matmul(const Operand<std::type_identity_t<T>>& a,
     return matmul(a.variable(), b, a.where());
 }
 // y = x w + b: (..., I) (I, O) (O) -> (..., O), in one operation: the product goes onto the bias
-template <class T> Variable<T> linear(const Variable<T>& x, const Variable<T>& w, const Variable<T>& b,
-                                      Where = Where::here());
+template <class T>
+Variable<T> linear(const Variable<T>& x, const Variable<T>& w, const Variable<T>& b, Where = Where::here());
 // z = x wx + h wh + b: (B, I) (I, H) (B, J) (J, H) (H) -> (B, H). One operation because measured: no sum is stored.
 template <class T> Variable<T> affine(const Variable<T>& x, const Variable<T>& wx, const Variable<T>& h,
                                       const Variable<T>& wh, const Variable<T>& b, Where = Where::here());
@@ -58,7 +58,8 @@ template <class T> Variable<T> sum(const Variable<T>& x, Where = Where::here());
 template <class T> Variable<T> sum(const Variable<T>& x, std::ptrdiff_t axis, bool keep = false, Where = Where::here());
 // y = sum / count; NaN of nothing
 template <class T> Variable<T> mean(const Variable<T>& x, Where = Where::here());
-template <class T> Variable<T> mean(const Variable<T>& x, std::ptrdiff_t axis, bool keep = false, Where = Where::here());
+template <class T>
+Variable<T> mean(const Variable<T>& x, std::ptrdiff_t axis, bool keep = false, Where = Where::here());
 // broadcast to a shape, and its transpose: summed to a shape that broadcasts to x's
 template <class T> Variable<T> broadcast_to(const Variable<T>& x, const Shape& shape, Where = Where::here());
 template <class T> Variable<T> sum_to(const Variable<T>& x, const Shape& shape, Where = Where::here());
@@ -66,23 +67,26 @@ template <class T> Variable<T> sum_to(const Variable<T>& x, const Shape& shape, 
 // the same elements in another shape
 template <class T> Variable<T> reshape(const Variable<T>& x, const Shape& shape, Where = Where::here());
 // axes in another order; without one, reversed
-template <class T> Variable<T> transpose(const Variable<T>& x, const std::vector<std::size_t>& axes, Where = Where::here());
+template <class T>
+Variable<T> transpose(const Variable<T>& x, const std::vector<std::size_t>& axes, Where = Where::here());
 template <class T> Variable<T> transpose(const Variable<T>& x, Where = Where::here());
 // x[..., i, ...]: the axis goes
-template <class T> Variable<T> select(const Variable<T>& x, std::ptrdiff_t axis, std::ptrdiff_t i, Where = Where::here());
+template <class T>
+Variable<T> select(const Variable<T>& x, std::ptrdiff_t axis, std::ptrdiff_t i, Where = Where::here());
 // x[..., begin:end, ...]
-template <class T> Variable<T> slice(const Variable<T>& x, std::ptrdiff_t axis, std::ptrdiff_t begin, std::ptrdiff_t end,
-                                     Where = Where::here());
+template <class T> Variable<T> slice(const Variable<T>& x, std::ptrdiff_t axis, std::ptrdiff_t begin,
+                                     std::ptrdiff_t end, Where = Where::here());
 // arrays of one shape along a new axis; arrays end to end along an axis they have
-template <class T> Variable<T> stack(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis = 0, Where = Where::here());
-template <class T> Variable<T> concatenate(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis = 0,
-                                           Where = Where::here());
+template <class T>
+Variable<T> stack(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis = 0, Where = Where::here());
+template <class T>
+Variable<T> concatenate(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis = 0, Where = Where::here());
 
 using Indices = std::vector<std::int64_t>;
 // y[i] = x[i, index[i]]: (N, K) -> (N), and its transpose: zeros (N, K) with g[i] at [i, index[i]]
 template <class T> Variable<T> pick(const Variable<T>& x, const Indices& index, Where = Where::here());
-template <class T> Variable<T> scatter(const Variable<T>& g, const Indices& index, std::size_t columns,
-                                       Where = Where::here());
+template <class T>
+Variable<T> scatter(const Variable<T>& g, const Indices& index, std::size_t columns, Where = Where::here());
 
 // y = x - ln sum e^x along the axis
 template <class T> Variable<T> log_softmax(const Variable<T>& x, std::ptrdiff_t axis = -1, Where = Where::here());

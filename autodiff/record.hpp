@@ -62,7 +62,7 @@ public:
 
     struct Leaf {
         std::uint32_t index;
-        std::uint64_t identity;  // of the parameter; else the leaf's own serial
+        std::uint64_t identity;              // of the parameter; else the leaf's own serial
         typename Variable<T>::Handle value;  // the one that the tape holds
     };
     const std::vector<Leaf>& leaves() const { return leaves_; }
@@ -89,6 +89,9 @@ private:
     std::vector<Leaf> leaves_;
     std::vector<Name> names_;
 };
+
+// The name of a parameter, which its value carries.
+template <class T> const std::string& parameter_name(const Array<T>& value);
 
 extern template class Record<float>;
 extern template class Record<double>;

@@ -86,9 +86,8 @@ public:
     }
 
 private:
-    template <std::size_t... K>
-    OpNode(std::index_sequence<K...>, const V& y, const Rule& rule, const Places& places,
-           const std::array<const V*, N>& x, unsigned kept)
+    template <std::size_t... K> OpNode(std::index_sequence<K...>, const V& y, const Rule& rule, const Places& places,
+                                       const std::array<const V*, N>& x, unsigned kept)
         : Node<T>(y),
           rule_(rule),
           places_(places),
@@ -113,8 +112,10 @@ private:
                                          read<(reads >> J & 1) != 0>(x_[J], as)...));
     }
     template <bool is_kept> static decltype(auto) read(const V& v, auto as) {
-        if constexpr (is_kept) return as(v);
-        else return (dropped);
+        if constexpr (is_kept)
+            return as(v);
+        else
+            return (dropped);
     }
 
     Rule rule_;
@@ -134,8 +135,7 @@ template <class T, class Rule, class... X>
 Variable<T> record(Where where, const Rule& rule, const Variable<T>& first, const X&... rest) {
     constexpr std::size_t n = 1 + sizeof...(X);
     auto& tape = Record<T>::mine();
-    const std::array<std::uint32_t, n> places{place_or_none(tape, first, where),
-                                              place_or_none(tape, rest, where)...};
+    const std::array<std::uint32_t, n> places{place_or_none(tape, first, where), place_or_none(tape, rest, where)...};
     Variable<T> y = evaluated<T>(rule.forward(first.value(), rest.value()...), first.value().shape());
     if (!recording() || !(first.tracked() || ... || rest.tracked())) return y;
     return tape.template push<OpNode<T, Rule, n>>(y.handle(), rule, places,

@@ -94,8 +94,8 @@ template <class T> void Summed<T>::assign_to(Array<T>& out) const {
 template <class T> void Summed<T>::add_to(Array<T>& out) const {
     if (g.size() == out.size() && out.shape() == to) return add_rows(g.data(), 1, g.size(), out.data());
     Shape from = g.shape(), target(from.size(), 1);  // `to` with leading axes of length 1
-    check(out.shape() == to && to.size() <= from.size(), {}, "sum_to", "shapes must fit; got ", from, " to ",
-          to, " into ", out.shape());
+    check(out.shape() == to && to.size() <= from.size(), {}, "sum_to", "shapes must fit; got ", from, " to ", to,
+          " into ", out.shape());
     std::copy(to.begin(), to.end(), target.end() - std::ptrdiff_t(to.size()));
     for (std::size_t i = 0; i < from.size(); ++i)
         check(target[i] == from[i] || target[i] == 1, {}, "sum_to", "each axis must stay or become 1; got ", from,

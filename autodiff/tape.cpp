@@ -17,15 +17,18 @@ template <class T> struct Named final : Array<T> {
     Named(std::string n, Array<T> a) : Array<T>(std::move(a)), name(std::move(n)) {}
     std::string name;
 };
-template <class T> const std::string& name_of(const Array<T>& parameter_value) {
-    return static_cast<const Named<T>&>(parameter_value).name;
-}
 template <class T> typename Variable<T>::Handle hold_named(std::string name, Array<T> value) {
     return std::allocate_shared<Named<T>>(PoolAllocator<Named<T>>{}, std::move(name), std::move(value));
 }
 template <class T> Place new_identity() { return {Record<T>::mine().new_serial() | Place::parameter, 0}; }
 
 }  // namespace
+
+template <class T> const std::string& parameter_name(const Array<T>& value) {
+    return static_cast<const Named<T>&>(value).name;
+}
+template const std::string& parameter_name(const Array<float>&);
+template const std::string& parameter_name(const Array<double>&);
 
 template <class T> Record<T>::Record() {
     static std::atomic<std::uint64_t> threads = 0;
@@ -35,7 +38,6 @@ template <class T> Record<T>::Record() {
 template <class T> Variable<T> Record<T>::push_leaf(const Variable<T>& x) {
     Variable<T> leaf = push<Node<T>>(x.handle());
     leaves_.push_back({leaf.place().index, x.is_parameter() ? x.place().serial : leaf.place().serial, x.handle()});
-    if (x.is_parameter()) name(leaf.place().index, name_of(x.value()));
     return leaf;
 }
 
@@ -98,10 +100,11 @@ Tape::~Tape() noexcept(false) {
         inner->doubles_ = doubles_;
     }
     if (std::uncaught_exceptions() > unwinding_) return;
-    fail(where_, "Tape", found ? "tapes must end in the reverse order; got the end of one with another still inside it; "
-                                 "try scopes that nest"
-                               : "a tape must end on the thread that began it; got the end of one on another thread; "
-                                 "try a tape for each thread");
+    fail(where_, "Tape",
+         found ? "tapes must end in the reverse order; got the end of one with another still inside it; "
+                 "try scopes that nest"
+               : "a tape must end on the thread that began it; got the end of one on another thread; "
+                 "try a tape for each thread");
 }
 
 std::size_t Tape::size() const {
@@ -128,8 +131,7 @@ template <class T> Variable<T> named(const Variable<T>& v, std::string name, Whe
 template Variable<float> named(const Variable<float>&, std::string, Where);
 template Variable<double> named(const Variable<double>&, std::string, Where);
 
-template <class T>
-Parameter<T>::Parameter(std::string name, Array<T> value)
+template <class T> Parameter<T>::Parameter(std::string name, Array<T> value)
     : Variable<T>(hold_named(std::move(name), std::move(value)), new_identity<T>()) {}
 template <class T> Parameter<T>::Parameter(const Parameter& p) : Variable<T>(p.handle_, new_identity<T>()) {}
 template <class T> Parameter<T>& Parameter<T>::operator=(const Parameter& p) {
@@ -137,7 +139,7 @@ template <class T> Parameter<T>& Parameter<T>::operator=(const Parameter& p) {
     return *this;
 }
 
-template <class T> const std::string& Parameter<T>::name() const { return name_of(this->value()); }
+template <class T> const std::string& Parameter<T>::name() const { return parameter_name(this->value()); }
 
 template <class T> void Parameter<T>::rename(std::string name) {
     this->handle_ = hold_named(std::move(name), Array<T>(this->value()));

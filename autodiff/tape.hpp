@@ -43,7 +43,7 @@ public:
 // A leaf of this thread's tape: gradients are asked for it. Throws where no tape records.
 template <class T> Variable<T> variable(Array<T> value, Where = Where::here());
 template <class E>
-    requires Expression<E>
+requires Expression<E>
 auto variable(const E& expression, Where where = Where::here()) {
     using T = typename E::value_type;
     return variable<T>(Array<T>(expression), where);

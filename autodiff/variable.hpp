@@ -41,8 +41,9 @@ public:
     Variable(Array<T> value) : handle_(hold(std::move(value))) {}
     template <Number N> Variable(N number) : Variable(Array<T>(T(number))) {}
     template <class E>
-        requires Expression<E> && std::convertible_to<typename std::remove_cvref_t<E>::value_type, T>
-    Variable(const E& expression) : handle_(hold(expression)) {}
+    requires Expression<E> && std::convertible_to<typename std::remove_cvref_t<E>::value_type, T> Variable(
+        const E& expression)
+        : handle_(hold(expression)) {}
     Variable(Handle handle, Place place) : handle_(std::move(handle)), place_(place) {}
 
     const Array<T>& value() const& { return *handle_; }
@@ -72,11 +73,12 @@ protected:
 template <class T> class Operand {
 public:
     Operand(const Variable<T>& x, Where where = Where::here()) : variable_(&x), where_(where) {}
-    template <Number N>
-    Operand(N n, Where where = Where::here()) : own_(Array<T>(T(n))), variable_(&own_), where_(where) {}
+    template <Number N> Operand(N n, Where where = Where::here())
+        : own_(Array<T>(T(n))), variable_(&own_), where_(where) {}
     template <class E>
-        requires Expression<E> && std::convertible_to<typename std::remove_cvref_t<E>::value_type, T>
-    Operand(const E& e, Where where = Where::here()) : own_(e), variable_(&own_), where_(where) {}
+    requires Expression<E> && std::convertible_to<typename std::remove_cvref_t<E>::value_type, T> Operand(
+        const E& e, Where where = Where::here())
+        : own_(e), variable_(&own_), where_(where) {}
     Operand(const Operand&) = delete;
     Operand& operator=(const Operand&) = delete;
     const Variable<T>& variable() const { return *variable_; }
@@ -94,9 +96,11 @@ private:
 // drop out and ours are found.
 namespace xt::detail {
 template <class F, class A, class B>
-    requires xtape::AnyVariable<A> || xtape::AnyVariable<B>
-struct xfunction_type<F, A, B> {};
+requires xtape::AnyVariable<A> || xtape::AnyVariable<B>
+struct xfunction_type<F, A, B> {
+};
 template <class F, class A, class B, class C>
-    requires xtape::AnyVariable<B> || xtape::AnyVariable<C>
-struct xfunction_type<F, A, B, C> {};
+requires xtape::AnyVariable<B> || xtape::AnyVariable<C>
+struct xfunction_type<F, A, B, C> {
+};
 }  // namespace xt::detail

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# bench/run.sh [--json FILE] [google-benchmark's flags]: builds the benchmarks and runs them, repeated and interleaved in
-# random order. Compare medians within one run only: machines are noisy.
+# bench/run.sh [--json FILE] [google-benchmark's flags]: builds the benchmarks and runs them, repeated and interleaved
+# in random order. Compare medians within one run only: machines are noisy.
 set -euo pipefail
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 

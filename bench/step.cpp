@@ -110,8 +110,7 @@ void by_hand_on_two(benchmark::State& state, const Shape3& s) {
     }
 }
 
-template <class Run, class... Setting>
-void add(const std::string& name, Run run, const Shape3& s, Setting... setting) {
+template <class Run, class... Setting> void add(const std::string& name, Run run, const Shape3& s, Setting... setting) {
     benchmark::RegisterBenchmark(name.c_str(), run, s, setting...)->UseRealTime()->Unit(benchmark::kMicrosecond);
 }
 

@@ -11,7 +11,9 @@ namespace xtape::nn {
 // A module is any struct with a `value_type` and one function that lists its parameters and modules by name, once:
 //     template <class F> void visit(F&& f) { f("cell", cell); f("readout", readout); }
 template <class M>
-concept Module = requires(M& m) { m.visit([](const char*, auto&) {}); };
+concept Module = requires(M& m) {
+    m.visit([](const char*, auto&) {});
+};
 
 // A parameter of a model and its path: "cell.wx".
 template <class T> struct NamedParameter {

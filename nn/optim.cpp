@@ -7,8 +7,7 @@ namespace xtape::nn {
 namespace {
 
 // Gradients of a copy of the model know none of its parameters: the step would do nothing.
-template <class T>
-void check_own(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients) {
+template <class T> void check_own(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients) {
     for (const auto& [path, parameter] : parameters)
         for (const auto& item : gradients.items())
             if (item.identity == parameter->place().serial) return;
@@ -17,9 +16,8 @@ void check_own(const std::vector<NamedParameter<T>>& parameters, const Gradients
 }
 
 // The state's arrays for these parameters: made at the first step, then the same as ever.
-template <class T>
-void prepare(OptimizerState<T>& state, const std::vector<NamedParameter<T>>& parameters,
-             std::initializer_list<const char*> kinds) {
+template <class T> void prepare(OptimizerState<T>& state, const std::vector<NamedParameter<T>>& parameters,
+                                std::initializer_list<const char*> kinds) {
     if (!state.arrays.empty()) {
         check(state.arrays.size() == parameters.size() * kinds.size(), Where{}, "optimizer",
               "the model must be the one of its first step; got ", parameters.size(), " parameters for ",
@@ -86,8 +84,12 @@ template <class T> void Adam<T>::step(const std::vector<NamedParameter<T>>& para
         check_shapes(w, *all.back(), state.arrays[2 * k].second, parameters[k].path);
     }
     const auto t = double(++state.steps);
-    AdamStep<T> update{options.rate, options.beta1, options.beta2, options.epsilon,
-                       T(1 / (1 - std::pow(double(options.beta1), t))), T(1 / (1 - std::pow(double(options.beta2), t))),
+    AdamStep<T> update{options.rate,
+                       options.beta1,
+                       options.beta2,
+                       options.epsilon,
+                       T(1 / (1 - std::pow(double(options.beta1), t))),
+                       T(1 / (1 - std::pow(double(options.beta2), t))),
                        0};
     for (std::size_t k = 0; k < parameters.size(); ++k) {
         const auto& [path, parameter] = parameters[k];

@@ -14,9 +14,7 @@ template <class T> struct OptimizerState {
     std::vector<std::pair<std::string, Array<T>>> arrays;
 };
 
-template <class T> struct SGDOptions {
-    T rate = T(1e-2), momentum = 0;
-};
+template <class T> struct SGDOptions { T rate = T(1e-2), momentum = 0; };
 // v = momentum v + g;  w -= rate v
 template <class T> class SGD {
 public:

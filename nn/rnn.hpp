@@ -16,9 +16,7 @@ template <class T> struct RNNCell {
         : wx("wx", glorot<T>(inputs, hidden, generator, input_gain)),
           wh("wh", orthogonal<T>(hidden, hidden, generator)),
           b("b", zeros<T>({hidden})) {}
-    Variable<T> operator()(const Variable<T>& x, const Variable<T>& h) const {
-        return tanh(affine(x, wx, h, wh, b));
-    }
+    Variable<T> operator()(const Variable<T>& x, const Variable<T>& h) const { return tanh(affine(x, wx, h, wh, b)); }
     // The same in two parts: all inputs at once, p = xs wx + b (T, B, H), then h' = tanh(p[t] + h wh).
     Variable<T> project(const Variable<T>& xs) const { return linear(xs, wx, b); }
     Variable<T> step(const Variable<T>& p, std::ptrdiff_t t, const Variable<T>& h) const {

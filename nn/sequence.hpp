@@ -15,7 +15,9 @@ template <class T> struct Unrolled {
 // A cell that can multiply all inputs at once offers p = project(xs) and step(p, t, h), with the same result: one large
 // product is faster than T small ones.
 template <class Cell, class T>
-concept Projects = requires(const Cell& cell, const Variable<T>& v) { cell.step(cell.project(v), std::ptrdiff_t(), v); };
+concept Projects = requires(const Cell& cell, const Variable<T>& v) {
+    cell.step(cell.project(v), std::ptrdiff_t(), v);
+};
 
 // h_t = cell(x_t, h_{t-1}) for t = 1 ... T, for any callable. xs (T, B, I), h (B, H). There is no backpropagation
 // through time here or anywhere: it is what backward does to this loop.
@@ -33,7 +35,8 @@ template <class Cell, class T> Unrolled<T> unroll(const Cell& cell, const Variab
     };
     if constexpr (Projects<Cell, T>)
         run([&, p = cell.project(xs)](std::ptrdiff_t t) { return cell.step(p, t, h); });
-    else run([&](std::ptrdiff_t t) { return cell(select(xs, 0, t), h); });
+    else
+        run([&](std::ptrdiff_t t) { return cell(select(xs, 0, t), h); });
     result.last = std::move(h);
     return result;
 }

@@ -25,7 +25,9 @@ struct Job {
     void run() {
         for (std::size_t i; (i = next++) < errors.size();) try {
                 task(i);
-            } catch (...) { errors[i] = std::current_exception(); }
+            } catch (...) {
+                errors[i] = std::current_exception();
+            }
     }
 };
 
@@ -107,8 +109,10 @@ void run_parallel(std::size_t tasks, std::size_t threads, const std::function<vo
         task(i);
     };
     Job job{marked, std::vector<std::exception_ptr>(tasks)};
-    if (inside) job.run();
-    else Workers::all().run(job, std::min(threads, tasks) - (tasks > 0));
+    if (inside)
+        job.run();
+    else
+        Workers::all().run(job, std::min(threads, tasks) - (tasks > 0));
     for (const std::exception_ptr& e : job.errors)
         if (e) std::rethrow_exception(e);
 }

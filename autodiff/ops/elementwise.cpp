@@ -52,7 +52,9 @@ template <class T> struct Choose {
 // y = max(x, 0)             dx = 0 where y <= 0, else dy         (NaN <= 0 is false: NaN stays, and is seen)
 struct Relu {
     static constexpr unsigned reads[] = {output};
-    auto forward(const auto& x) const { return xt::where(x <= zero<scalar<decltype(x)>>, zero<scalar<decltype(x)>>, x); }
+    auto forward(const auto& x) const {
+        return xt::where(x <= zero<scalar<decltype(x)>>, zero<scalar<decltype(x)>>, x);
+    }
     auto vjp(wrt<0>, auto& g, auto& y, auto&) const {
         return choose(plain(y) <= zero<scalar<decltype(y)>>, zero<scalar<decltype(y)>>, g);
     }

@@ -22,9 +22,8 @@ struct Matmul {
 // z = x wx + h wh + b       dx = dz wx'   dwx = x' dz   dh = dz wh'   dwh = h' dz   db = dz
 struct Affine {
     static constexpr unsigned reads[] = {in1, in0, in3, in2, nothing};
-    template <class T>
-    Affined<T> forward(const Array<T>& x, const Array<T>& wx, const Array<T>& h, const Array<T>& wh,
-                       const Array<T>& b) const {
+    template <class T> Affined<T> forward(const Array<T>& x, const Array<T>& wx, const Array<T>& h, const Array<T>& wh,
+                                          const Array<T>& b) const {
         return {x, wx, h, wh, b};
     }
     auto vjp(wrt<0>, auto& g, auto&, auto&, auto& wx, auto&, auto&, auto&) const { return product(g, wx, false, true); }
@@ -63,15 +62,14 @@ struct Step {
 
 }  // namespace
 
-template <class T>
-Variable<T> product(const Variable<T>& a, const Variable<T>& b, bool ta, bool tb, const Shape& to) {
+template <class T> Variable<T> product(const Variable<T>& a, const Variable<T>& b, bool ta, bool tb, const Shape& to) {
     return record<T>(Where{}, Matmul{ta, tb, a.value().shape(), b.value().shape(), to}, a, b);
 }
 
 template <class T> Variable<T> matmul(const Variable<T>& a, const Variable<T>& b, Where where) {
     const Shape &s = a.value().shape(), &t = b.value().shape();
-    check(!s.empty() && !t.empty() && t.size() <= 2, where, "matmul", "arrays must be (..., K) and (K, N) or (K,); got ",
-          s, " and ", t, "; try reshape");
+    check(!s.empty() && !t.empty() && t.size() <= 2, where, "matmul",
+          "arrays must be (..., K) and (K, N) or (K,); got ", s, " and ", t, "; try reshape");
     check(s.back() == t.front(), where, "matmul", "inner sizes must match; got ", s, " x ", t,
           s.back() == t.back() && t.size() == 2 ? "; did you mean to transpose the second?" : "; try reshape");
     if (s.size() == 1) {
@@ -84,15 +82,14 @@ template <class T> Variable<T> matmul(const Variable<T>& a, const Variable<T>& b
     return record<T>(where, Matmul{false, false, s, t, to}, a, b);
 }
 
-template <class T>
-Variable<T> affine(const Variable<T>& x, const Variable<T>& wx, const Variable<T>& h, const Variable<T>& wh,
-                   const Variable<T>& b, Where where) {
+template <class T> Variable<T> affine(const Variable<T>& x, const Variable<T>& wx, const Variable<T>& h,
+                                      const Variable<T>& wh, const Variable<T>& b, Where where) {
     const Shape &sx = x.value().shape(), &swx = wx.value().shape(), &sh = h.value().shape(), &swh = wh.value().shape(),
                 &sb = b.value().shape();
     const bool ranks = sx.size() == 2 && swx.size() == 2 && sh.size() == 2 && swh.size() == 2 && sb.size() == 1;
     check(ranks && sx[0] == sh[0] && sx[1] == swx[0] && sh[1] == swh[0] && swx[1] == sb[0] && swh[1] == sb[0], where,
-          "affine", "shapes must be x (B, I), wx (I, H), h (B, J), wh (J, H), b (H,); got ", sx, ", ", swx,
-          ", ", sh, ", ", swh, ", ", sb);
+          "affine", "shapes must be x (B, I), wx (I, H), h (B, J), wh (J, H), b (H,); got ", sx, ", ", swx, ", ", sh,
+          ", ", swh, ", ", sb);
     return record<T>(where, Affine{}, x, wx, h, wh, b);
 }
 

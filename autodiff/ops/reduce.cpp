@@ -30,15 +30,14 @@ bool broadcasts(const Shape& from, const Shape& to) {
 
 template <class T> Variable<T> sum_to(const Variable<T>& x, const Shape& to, Where where) {
     const Shape& from = x.value().shape();
-    check(broadcasts(to, from), where, "sum_to", "the shape must broadcast to the array's; got ", to, " and ",
-          from);
+    check(broadcasts(to, from), where, "sum_to", "the shape must broadcast to the array's; got ", to, " and ", from);
     return record<T>(where, SumTo{to, from}, x);
 }
 
 template <class T> Variable<T> broadcast_to(const Variable<T>& x, const Shape& to, Where where) {
     const Shape& from = x.value().shape();
-    check(broadcasts(from, to), where, "broadcast_to", "the array must broadcast to the shape; got ", from,
-          " and ", to);
+    check(broadcasts(from, to), where, "broadcast_to", "the array must broadcast to the shape; got ", from, " and ",
+          to);
     return record<T>(where, BroadcastTo{to, from}, x);
 }
 

@@ -68,8 +68,8 @@ std::size_t checked_place(Where where, std::string_view op, std::ptrdiff_t i, st
 
 std::size_t checked_axis(Where where, std::string_view op, std::ptrdiff_t axis, const Shape& shape) {
     const auto n = std::ptrdiff_t(shape.size());
-    check(axis >= -n && axis < n, where, op, "the axis must be in [", -n, ", ", n, ") for shape ", shape,
-          "; got ", axis);
+    check(axis >= -n && axis < n, where, op, "the axis must be in [", -n, ", ", n, ") for shape ", shape, "; got ",
+          axis);
     return std::size_t(axis < 0 ? axis + n : axis);
 }
 

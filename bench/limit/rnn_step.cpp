@@ -20,8 +20,10 @@ void blas_product(int m, int n, float* c, int c_row, const Term& t, float beta) 
     const auto transposed = t.a_column == 1 ? CblasNoTrans : CblasTrans;
     const auto a_row = static_cast<int>(std::max(t.a_row, t.a_column)), b_row = static_cast<int>(t.b_row);
     const bool vector = m == 1 && t.a_column == 1;
-    if (vector) cblas_sgemv(CblasRowMajor, CblasTrans, t.depth, n, 1, t.b, b_row, t.a, 1, beta, c, 1);
-    else cblas_sgemm(CblasRowMajor, transposed, CblasNoTrans, m, n, t.depth, 1, t.a, a_row, t.b, b_row, beta, c, c_row);
+    if (vector)
+        cblas_sgemv(CblasRowMajor, CblasTrans, t.depth, n, 1, t.b, b_row, t.a, 1, beta, c, 1);
+    else
+        cblas_sgemm(CblasRowMajor, transposed, CblasNoTrans, m, n, t.depth, 1, t.a, a_row, t.b, b_row, beta, c, c_row);
 }
 
 template <bool Add = false, class Finish>
@@ -108,10 +110,14 @@ void RnnStep::forward(const float* x) {
     if (hoisted) multiply(blas_, T * B, H, h, Hs, nothing, Term{x, I, 1, w.wx, Hs, I});
     for (int t = 0; t < T; ++t, h += B * Hs, x += B * I) {
         const Term input{x, I, 1, w.wx, Hs, I}, state{t ? h - B * Hs : h, Hs, 1, w.wh, Hs, H};
-        if (hoisted && t == 0) squash(0, B, 0, padded(H));
-        else if (hoisted) multiply<true>(blas_, B, H, h, Hs, squash, state);
-        else if (t == 0) product(B, H, h, Hs, squash, input);
-        else product(B, H, h, Hs, squash, input, state);
+        if (hoisted && t == 0)
+            squash(0, B, 0, padded(H));
+        else if (hoisted)
+            multiply<true>(blas_, B, H, h, Hs, squash, state);
+        else if (t == 0)
+            product(B, H, h, Hs, squash, input);
+        else
+            product(B, H, h, Hs, squash, input, state);
     }
 }
 

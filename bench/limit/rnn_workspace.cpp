@@ -28,8 +28,7 @@ void copy(const float* from, int from_row, float* to, int to_row, int rows, int 
 
 void RnnWorkspace::Free::operator()(float* memory) const { std::free(memory); }
 
-RnnWorkspace::RnnWorkspace(RnnSizes sizes, const RnnWeights& initial)
-    : n(sizes), Hs(stride(n.H)), Ks(stride(n.K)) {
+RnnWorkspace::RnnWorkspace(RnnSizes sizes, const RnnWeights& initial) : n(sizes), Hs(stride(n.H)), Ks(stride(n.K)) {
     if (std::min({n.B, n.T, n.I, n.H, n.K}) < 1) throw std::invalid_argument("[RnnStep] every size must be at least 1");
     if (double(n.T) * n.B * std::max(n.I, Hs) >= std::numeric_limits<int>::max())
         throw std::invalid_argument("[RnnStep] T B I and T B H must fit an int");

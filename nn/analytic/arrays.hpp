@@ -57,15 +57,14 @@ inline void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, co
                  int ldb, float* c) {
     cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, n);
 }
-inline void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a, int lda,
-                 const double* b, int ldb, double* c) {
+inline void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a, int lda, const double* b,
+                 int ldb, double* c) {
     cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, n);
 }
 
 // a (m, k)  b (k, n) -> a b (m, n); either may be transposed
-template <class Real>
-Array<Real> product(const Array<Real>& a, const Array<Real>& b, CBLAS_TRANSPOSE ta = CblasNoTrans,
-                    CBLAS_TRANSPOSE tb = CblasNoTrans) {
+template <class Real> Array<Real> product(const Array<Real>& a, const Array<Real>& b, CBLAS_TRANSPOSE ta = CblasNoTrans,
+                                          CBLAS_TRANSPOSE tb = CblasNoTrans) {
     const std::size_t m = a.shape()[ta == CblasTrans], k = a.shape()[ta != CblasTrans], n = b.shape()[tb != CblasTrans];
     Array<Real> c = zeros<Real>({m, n});
     gemm(ta, tb, blas_size(m), blas_size(n), blas_size(k), a.data(), blas_size(a.shape()[1]), b.data(),

@@ -29,9 +29,8 @@ template <class Real> double softmax_loss(Array<Real>& o, const Batch<Real>& bat
 
 // What A_t = X_t W_x + H_{t-1} W_h + b passes on to what it was made of; returns dA_t W_h', what it passes to H_{t-1}.
 //   dW_x += X_t' dA_t     dW_h += H_{t-1}' dA_t     db += sum0 dA_t     dX_t += dA_t W_x'
-template <class Real>
-Array<Real> add_cell(Gradients<Real>& d, const Rnn<Real>& rnn, const Batch<Real>& batch, const Forward<Real>& run,
-                     const Array<Real>& d_a, std::size_t t) {
+template <class Real> Array<Real> add_cell(Gradients<Real>& d, const Rnn<Real>& rnn, const Batch<Real>& batch,
+                                           const Forward<Real>& run, const Array<Real>& d_a, std::size_t t) {
     d.parameters.wx += product_tn(step(batch.x, t - 1), d_a);
     d.parameters.wh += product_tn(step(run.h, t - 1), d_a);
     d.parameters.b += sum0(d_a);
@@ -68,8 +67,7 @@ template <class Real> Forward<Real> forward(const Rnn<Real>& rnn, const Batch<Re
     return run;
 }
 
-template <class Real>
-Gradients<Real> bptt(const Rnn<Real>& rnn, const Batch<Real>& batch, const Forward<Real>& run) {
+template <class Real> Gradients<Real> bptt(const Rnn<Real>& rnn, const Batch<Real>& batch, const Forward<Real>& run) {
     const RnnSizes n = checked(rnn, batch, run);
     Gradients<Real> d = no_gradients(rnn, batch);
     for (std::size_t t = n.T; t >= 1; --t) {

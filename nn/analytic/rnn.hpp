@@ -46,8 +46,7 @@ template <class Real> struct Gradients {
 template <class Real> Forward<Real> forward(const Rnn<Real>& rnn, const Batch<Real>& batch);
 
 // Backpropagation through time: one sweep from the last step to the first. The way to use.
-template <class Real>
-Gradients<Real> bptt(const Rnn<Real>& rnn, const Batch<Real>& batch, const Forward<Real>& run);
+template <class Real> Gradients<Real> bptt(const Rnn<Real>& rnn, const Batch<Real>& batch, const Forward<Real>& run);
 
 // The same gradients as the sum they are, one term for every pair (s, t): what the weights at step t did to the loss
 // at step s. O(T^3), to be read and to be compared with.
@@ -56,7 +55,6 @@ Gradients<Real> double_sum(const Rnn<Real>& rnn, const Batch<Real>& batch, const
 
 // The same gradients without a backward pass: real-time recurrent learning carries dh_t/dtheta forward beside h_t.
 // ((I + H + 2) H + T I) H numbers for each sample, so for small sizes.
-template <class Real>
-Gradients<Real> rtrl(const Rnn<Real>& rnn, const Batch<Real>& batch, const Forward<Real>& run);
+template <class Real> Gradients<Real> rtrl(const Rnn<Real>& rnn, const Batch<Real>& batch, const Forward<Real>& run);
 
 }  // namespace xtape::nn::analytic

@@ -11,8 +11,7 @@ namespace {
 
 // Where each part's rows begin.
 struct Rows {
-    explicit Rows(const RnnSizes& n)
-        : wh(n.I * n.H), b(wh + n.H * n.H), h0(b + n.H), x(h0 + n.H), end(x + n.T * n.I) {}
+    explicit Rows(const RnnSizes& n) : wh(n.I * n.H), b(wh + n.H * n.H), h0(b + n.H), x(h0 + n.H), end(x + n.T * n.I) {}
     std::size_t wh, b, h0, x, end;
 };
 
@@ -38,9 +37,9 @@ void add_direct(Array<Real>& s, const RnnSizes& n, const Array<Real>& wx, const 
 }
 
 // The i-th sample's dL/dtheta (P).
-template <class Real>
-std::vector<Real> sample_gradient(const Rnn<Real>& rnn, const Batch<Real>& batch, const Forward<Real>& run,
-                                  const Array<Real>& g, const RnnSizes& n, std::size_t i) {
+template <class Real> std::vector<Real> sample_gradient(const Rnn<Real>& rnn, const Batch<Real>& batch,
+                                                        const Forward<Real>& run, const Array<Real>& g,
+                                                        const RnnSizes& n, std::size_t i) {
     Array<Real> s = first_sensitivities<Real>(n);
     std::vector<Real> sum(s.shape()[0], Real(0));
     for (std::size_t t = 1; t <= n.T; ++t) {
@@ -71,8 +70,7 @@ void hand_out(Gradients<Real>& d, const std::vector<Real>& sum, const RnnSizes& 
 
 }  // namespace
 
-template <class Real>
-Gradients<Real> rtrl(const Rnn<Real>& rnn, const Batch<Real>& batch, const Forward<Real>& run) {
+template <class Real> Gradients<Real> rtrl(const Rnn<Real>& rnn, const Batch<Real>& batch, const Forward<Real>& run) {
     const RnnSizes n = checked(rnn, batch, run);
     Gradients<Real> d = no_gradients(rnn, batch);
     Array<Real> g = zeros<Real>({n.T, n.B, n.H});  // g_t = do_t V'

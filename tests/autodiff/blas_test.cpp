@@ -39,6 +39,7 @@ template <class T> bool multiplies_rightly(std::size_t m, std::size_t n, std::si
 }
 void check_products() {
     for (const std::size_t n : {1, 2, 5, 16, 33, 64, 100, 257}) {
+        if (sanitized && n > 64) continue;
         CAPTURE(n);
         CHECK(multiplies_rightly<float>(n, n + 3, 2 * n));
         CHECK(multiplies_rightly<double>(n, n + 3, 2 * n));

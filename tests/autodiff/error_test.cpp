@@ -17,6 +17,7 @@ struct Wrong {
     std::string op, text;
 };
 const Array<double> mask = filled<double>({2, 2}, 1);
+const Array<double> one_step = filled<double>({1, 2, 3}, 1), square_matrix = filled<double>({3, 3}, 1);
 // clang-format off
 #define CALL(...) [](const V& a, const V& b, const V& v) { (void)a, (void)b, (void)v, (void)(__VA_ARGS__); }, __LINE__
 const std::vector<Wrong> wrongs{
@@ -37,6 +38,10 @@ const std::vector<Wrong> wrongs{
     {CALL(matmul(a.value(), b)), "matmul", "(2, 3) x (4, 5)"},
     {CALL(affine(a, b, a, b, v)), "affine",
      "x (B, I), wx (I, H), h (B, J), wh (J, H), b (H,); got (2, 3), (4, 5), (2, 3), (4, 5), (3,)"},
+    {CALL(linear(a, b, v)), "linear", "shapes must be x (..., I), w (I, O), b (O,); got (2, 3), (4, 5), (3,)"},
+    {CALL(affine(a, 0, b, b)), "affine", "must be x (T, B, H), h (B, J), wh (J, H); got (2, 3), (4, 5), (4, 5)"},
+    {CALL(affine(V(one_step), 1, a, V(square_matrix))), "affine", "the step must be in [0, 1); got 1"},
+    {CALL(affine(V(one_step), -1, a, V(square_matrix))), "affine", "the step must be in [0, 1); got -1"},
     {CALL(sum(a, 2)), "sum", "the axis must be in [-2, 2) for shape (2, 3); got 2"},
     {CALL(sum(a, -3)), "sum", "got -3"},
     {CALL(mean(a, 2)), "mean", "the axis must be in [-2, 2) for shape (2, 3); got 2"},

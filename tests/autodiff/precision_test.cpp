@@ -28,7 +28,7 @@ TEST_CASE("2e7 ones in float add up to 2e7, by every way that there is") {
 }
 
 TEST_CASE("columns of ones add up too, whatever stands beside them") {
-    for (const std::size_t inner : {2, 3, 8}) {
+    for (const std::size_t inner : sanitized ? std::vector<std::size_t>{2} : std::vector<std::size_t>{2, 3, 8}) {
         const std::size_t n = 17'000'000 + 3;  // past 2^24, where adding one by one to a float stops
         const Variable<float> x(filled<float>({n, inner}, 1.0f));
         CHECK(same_bits(sum(x, 0).value(), filled<float>({inner}, float(n))));
