@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Trains a recurrent network that reads MNIST row by row, and tests it: 98.5 % in a minute on two cores.
+// Trains a recurrent network that reads MNIST row by row, and tests it: 98.30 % after 20 epochs with seed 1.
 //     apps/mnist.sh [FLAG...]                 --help lists the flags
 #include <algorithm>
 #include <cstdio>
