@@ -18,11 +18,12 @@ TEST_CASE("2e7 ones in float add up to 2e7, by every way that there is") {
     const Variable<float> many(ones);
     CHECK(number(sum(many).value()) == 2e7f);
     CHECK(number(mean(many).value()) == 1.0f);
-    CHECK(number(sum(many, 0).value()) == 2e7f);
-    CHECK(number(sum_to(many, {1}).value()) == 2e7f);
     const Tape tape;
     const Variable<float> x = variable(1.0f);  // its gradient is a sum of n
     CHECK(number(backward(broadcast_to(x, {n}), {x}, ones)[x]) == 2e7f);
+    if (sanitized) return;  // twenty seconds more
+    CHECK(number(sum(many, 0).value()) == 2e7f);
+    CHECK(number(sum_to(many, {1}).value()) == 2e7f);
     CHECK(number(backward(x + many, {x}, ones)[x]) == 2e7f);
     CHECK(number(backward(x * many, {x}, ones)[x]) == 2e7f);
 }
