@@ -48,7 +48,7 @@ public:
     }
     void flush(Array<T>& sum) {
         const std::size_t m = a_.shape()[1], n = b_.shape()[1];
-        gemm<T>({a_.data(), m, rows_, m, true}, {b_.data(), rows_, n, n}, T(1), sum.data(), n);
+        gemm<T>({a_.data(), m, rows_, m, true}, {b_.data(), rows_, n, n}, sum.data(), sum.data(), n);
         rows_ = 0;
     }
 
@@ -82,6 +82,7 @@ public:
     Sum take(std::uint32_t place) {
         Slot& slot = at(place);
         if (slot.waiting) slot.waiting->flush(alone(slot));
+        settle(slot);
         return wanted.mark(place) == Wanted::asked ? slot.sum : std::move(slot.sum);
     }
     void pull(const Node<T>& node, const Sum& g) {
@@ -103,6 +104,7 @@ public:
 private:
     struct Slot {
         Sum sum;
+        std::size_t unset = 0;  // so many of the first elements hold nothing yet and count as zeros
         std::unique_ptr<ThinProducts<T>> waiting;
     };
     Slot& at(std::uint32_t place) {
@@ -127,9 +129,24 @@ private:
                 if (!slot.waiting) slot.waiting = std::make_unique<ThinProducts<T>>();
                 return slot.waiting->add(c, alone(slot));
             }
+        if constexpr (std::is_same_v<C, Spread<T>>)
+            if (c.band.axis.outer == 1 && (!slot.sum || slot.unset == c.end())) return put_before(slot, c, shape);
+        settle(slot);
         if (slot.sum) return accumulate(alone(slot), c);
         slot.sum = held<T>(c, shape);
         assign(*slot.sum, c, shape);
+    }
+    // Bands that come from the last to the first, as the steps of a sequence do, are copied; nothing is zeroed first.
+    static void put_before(Slot& slot, const Spread<T>& c, const Shape& shape) {
+        if (!slot.sum) {
+            slot.sum = Variable<T>::hold(shape);
+            std::fill(slot.sum->data() + c.end(), slot.sum->data() + slot.sum->size(), T(0));
+        }
+        slot.unset = c.end() - c.band.size();
+        std::copy_n(c.g.data(), c.band.size(), slot.sum->data() + slot.unset);
+    }
+    static void settle(Slot& slot) {
+        if (slot.unset > 0) std::fill_n(slot.sum->data(), std::exchange(slot.unset, 0), T(0));
     }
     std::vector<Slot> slots_;
     const Sum* incoming_ = nullptr;

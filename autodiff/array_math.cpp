@@ -15,9 +15,9 @@ template <class T> Matrix<T> matrix(const Array<T>& a, bool transposed) {
                       : Matrix<T>{a.data(), rows, columns, columns, false};
 }
 
-template <class T> void multiply_into(const Product<T>& p, Array<T>& out, T beta) {
+template <class T> void multiply_into(const Product<T>& p, Array<T>& out, const std::type_identity_t<T>* start) {
     const Matrix<T> a = matrix(p.a, p.ta), b = matrix(p.b, p.tb);
-    gemm(a, b, beta, out.data(), b.columns);
+    gemm(a, b, start, out.data(), b.columns);
 }
 
 void same_shape(const Shape& out, const Shape& shape) {
@@ -52,16 +52,16 @@ Axis Axis::of(const Shape& shape, std::size_t axis) {
 
 template <class T> void Product<T>::assign_to(Array<T>& out) const {
     out.resize(to);
-    multiply_into(*this, out, T(0));
+    multiply_into(*this, out, nullptr);
 }
 template <class T> void Product<T>::add_to(Array<T>& out) const {
     same_shape(out.shape(), to);
-    multiply_into(*this, out, T(1));
+    multiply_into(*this, out, out.data());
 }
 
 template <class T> void Affined<T>::assign_to(Array<T>& out) const {
     Biased<T>{x, wx, b, shape()}.assign_to(out);
-    multiply_into(product(h, wh, false, false), out, T(1));
+    multiply_into(product(h, wh, false, false), out, out.data());
 }
 template <class T> void Affined<T>::add_to(Array<T>& out) const { add_assigned(*this, out); }
 
@@ -69,13 +69,13 @@ template <class T> void Biased<T>::assign_to(Array<T>& out) const {
     out.resize(to);
     const std::size_t columns = b.size(), size = out.size();
     for (std::size_t at = 0; at < size; at += columns) std::copy_n(b.data(), columns, out.data() + at);
-    multiply_into(Product<T>{x, w, false, false, to}, out, T(1));
+    multiply_into(Product<T>{x, w, false, false, to}, out, out.data());
 }
 template <class T> void Biased<T>::add_to(Array<T>& out) const { add_assigned(*this, out); }
 
 template <class T> void Stepped<T>::assign_to(Array<T>& out) const {
-    Taken<T>{x, band, shape()}.assign_to(out);
-    multiply_into(product(h, wh, false, false), out, T(1));
+    out.resize(shape());
+    multiply_into(product(h, wh, false, false), out, x.data() + band.begin * band.axis.inner);
 }
 template <class T> void Stepped<T>::add_to(Array<T>& out) const { add_assigned(*this, out); }
 

@@ -127,6 +127,7 @@ template <class T> struct Spread {
     Band band;
     Shape whole;
     const Shape& shape() const { return whole; }
+    std::size_t end() const { return (band.begin + band.count) * band.axis.inner; }  // of the band, if outer is 1
     void assign_to(Array<T>& out) const;
     void add_to(Array<T>& out) const;
 };

@@ -8,6 +8,15 @@
 
 namespace xtape {
 
+// What stands between brackets, and where: an operator cannot have a default argument.
+template <class Key> struct Sought {
+    Key key;
+    Where where;
+    template <class K>
+        requires std::convertible_to<K, Key>
+    Sought(const K& k, Where w = Where::here()) : key(k), where(w) {}
+};
+
 // What backward returns: a gradient for each variable asked for, of its shape. Looked up by variable, parameter or
 // name. It outlives the tape. V is Array<T>, or Variable<T> for gradients that were recorded themselves.
 template <class T, class V> class GradientsOf {
@@ -22,8 +31,8 @@ public:
 
     // What the result does not depend on has the gradient 0. Throws for a constant, and for a variable that was not
     // asked for or belongs to another tape.
-    V operator[](const Variable<T>& x) const { return at(x); }
-    V operator[](std::string_view name) const { return at(name); }
+    V operator[](Sought<Variable<T>> x) const { return at(x.key, x.where); }
+    V operator[](Sought<std::string_view> name) const { return at(name.key, name.where); }
     V at(const Variable<T>& x, Where = Where::here()) const;
     V at(std::string_view name, Where = Where::here()) const;
 

@@ -3,6 +3,7 @@
 
 #include <xtape/autodiff/blas.hpp>
 #include <xtape/autodiff/check.hpp>
+#include <xtape/autodiff/small_gemm.hpp>
 
 #include <cblas.h>
 
@@ -48,23 +49,26 @@ template <class T> void outer(const Matrix<T>& a, const Matrix<T>& b, T* c, std:
 
 }  // namespace
 
-template <class T> void gemm(const Matrix<T>& a, const Matrix<T>& b, T beta, T* c, std::size_t stride) {
+template <class T> void gemm(const Matrix<T>& a, const Matrix<T>& b, const T* start, T* c, std::size_t stride) {
     const std::size_t m = a.rows, n = b.columns, k = a.columns;
-    if (beta == 0 && (k == 0 || m == 1 || k == 1))
-        for (std::size_t i = 0; i < m; ++i) std::fill_n(c + i * stride, n, T(0));
-    if (m == 0 || n == 0 || k == 0) return;  // BLAS rejects a leading dimension of 0
-    blas();
-    const int lda = narrow(a.stride), ldb = narrow(b.stride);
+    if (m == 0 || n == 0) return;
+    const int lda = narrow(a.stride), ldb = narrow(b.stride), ldc = narrow(stride);
     const int mi = narrow(m), ni = narrow(n), ki = narrow(k);
-    // One row, or one column times one row: gemm's packing costs up to five times the product itself.
+    constexpr double small = 128 * 128 * 128;  // measured: beyond it BLAS is the faster one
+    if (k > 1 && m > 1 && double(m) * double(n) * double(k) <= small) return small_gemm(a, b, start, c, stride);
+    for (std::size_t i = 0; i < m && start != c; ++i)
+        start ? std::copy_n(start + i * stride, n, c + i * stride) : std::fill_n(c + i * stride, n, T(0));
+    if (k == 0) return;  // BLAS rejects a leading dimension of 0
+    // One column times one row, or one row: gemm's packing costs up to five times the product itself.
     if (k == 1) return outer(a, b, c, stride);
+    blas();
     if (m == 1)
         return product(flag(!b.transposed), b.transposed ? ni : ki, b.transposed ? ki : ni, b.data, ldb, a.data,
                        a.transposed ? lda : 1, c);
-    product(flag(a.transposed), flag(b.transposed), mi, ni, ki, a.data, lda, b.data, ldb, beta, c, narrow(stride));
+    product(flag(a.transposed), flag(b.transposed), mi, ni, ki, a.data, lda, b.data, ldb, T(start != nullptr), c, ldc);
 }
 
-template void gemm(const Matrix<float>&, const Matrix<float>&, float, float*, std::size_t);
-template void gemm(const Matrix<double>&, const Matrix<double>&, double, double*, std::size_t);
+template void gemm(const Matrix<float>&, const Matrix<float>&, const float*, float*, std::size_t);
+template void gemm(const Matrix<double>&, const Matrix<double>&, const double*, double*, std::size_t);
 
 }  // namespace xtape

@@ -12,8 +12,9 @@ template <class T> struct Matrix {
     bool transposed = false;
 };
 
-// C = op(A) op(B) + beta C, row major, C (m, n) with rows `stride` apart, beta 0 or 1. Any size, zero too.
+// C = start + op(A) op(B), row major; the rows of C (m, n) and of start are `stride` apart. A start of null is zero,
+// of c it is C itself. Any size, zero too.
 // Throws Error when a size or stride exceeds what BLAS's 32-bit integers hold.
-template <class T> void gemm(const Matrix<T>& a, const Matrix<T>& b, T beta, T* c, std::size_t stride);
+template <class T> void gemm(const Matrix<T>& a, const Matrix<T>& b, const T* start, T* c, std::size_t stride);
 
 }  // namespace xtape

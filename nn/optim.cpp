@@ -7,31 +7,53 @@ namespace xtape::nn {
 namespace {
 
 // Gradients of a copy of the model know none of its parameters: the step would do nothing.
-template <class T> void check_own(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients) {
+// Gradients of a copy of the model know none of its parameters: the step would do nothing.
+template <class T> void check_own(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients,
+                                  Where where) {
     for (const auto& [path, parameter] : parameters)
         for (const auto& item : gradients.items())
             if (item.identity == parameter->place().serial) return;
-    check(parameters.empty(), Where{}, "optimizer",
+    check(parameters.empty(), where, "optimizer",
           "gradients must be of this model's parameters; got those of none of them; a copy has parameters of its own");
 }
 
-// The state's arrays for these parameters: made at the first step, then the same as ever.
-template <class T> void prepare(OptimizerState<T>& state, const std::vector<NamedParameter<T>>& parameters,
-                                std::initializer_list<const char*> kinds) {
-    if (!state.arrays.empty()) {
-        check(state.arrays.size() == parameters.size() * kinds.size(), Where{}, "optimizer",
-              "the model must be the one of its first step; got ", parameters.size(), " parameters for ",
-              state.arrays.size(), " arrays of state");
-        return;
-    }
+template <class T> using NamedArrays = std::vector<std::pair<std::string, Array<T>>>;
+
+// Zeros for these parameters at the first step. At all others it is checked that they are the same as ever.
+template <class T> void prepare(NamedArrays<T>& arrays, const std::vector<NamedParameter<T>>& parameters,
+                                std::initializer_list<const char*> kinds, Where where) {
+    NamedArrays<T> first;
+    std::size_t at = 0;
     for (const auto& [path, parameter] : parameters)
-        for (const char* kind : kinds)
-            state.arrays.emplace_back(path + "." + kind, zeros<T>(parameter->value().shape()));
+        for (const char* kind : kinds) {
+            const std::string name = path + "." + kind;
+            const Shape& shape = parameter->value().shape();
+            if (arrays.empty())
+                first.emplace_back(name, zeros<T>(shape));
+            else
+                check(at < arrays.size() && arrays[at].first == name && arrays[at].second.shape() == shape, where,
+                      "optimizer", "the model must be the one of its first step; got ", name, " of shape ", shape,
+                      at < arrays.size() ? " for " + arrays[at].first + " of shape " + text(arrays[at].second.shape())
+                                         : " beyond its parameters");
+            ++at;
+        }
+    if (arrays.empty()) arrays = std::move(first);
+    check(at == arrays.size(), where, "optimizer", "the model must be the one of its first step; got one without ",
+          at < arrays.size() ? arrays[at].first : "");
 }
 
-template <class T> void check_shapes(const Array<T>& w, const Array<T>& g, const Array<T>& s, const std::string& path) {
-    check(w.shape() == g.shape() && w.shape() == s.shape(), Where{}, "optimizer",
-          "gradient and state must have the shape of ", path, ", ", w.shape(), "; got ", g.shape(), " and ", s.shape());
+// Everything that a step needs and that can fail: then it changes nothing. Null is a gradient of zeros.
+template <class T> std::vector<const Array<T>*> gradients_of(const std::vector<NamedParameter<T>>& parameters,
+                                                             const Gradients<T>& gradients, Where where) {
+    check_own(parameters, gradients, where);
+    std::vector<const Array<T>*> all;
+    for (const auto& [path, parameter] : parameters) {
+        const Array<T>* g = gradients.find(*parameter);
+        check(!g || g->shape() == parameter->value().shape(), where, "optimizer", "the gradient of ", path,
+              " must have its shape ", parameter->value().shape(), "; got ", g ? g->shape() : Shape{});
+        all.push_back(g);
+    }
+    return all;
 }
 
 template <class T> struct AdamStep {
@@ -52,37 +74,25 @@ bool decays_by_default(const std::string& path, const Shape& shape) {
     return shape.size() >= 2 && name != "wh";
 }
 
-template <class T> void SGD<T>::step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients) {
-    check_own(parameters, gradients);
-    prepare(state, parameters, {"momentum"});
-    for (std::size_t k = 0; k < parameters.size(); ++k) {
-        const Array<T>* g = gradients.find(*parameters[k].parameter);
-        if (g) check_shapes(parameters[k].parameter->value(), *g, state.arrays[k].second, parameters[k].path);
-    }
+template <class T>
+void SGD<T>::step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients, Where where) {
+    const auto all = gradients_of(parameters, gradients, where);
+    prepare(state.arrays, parameters, {"momentum"}, where);
     ++state.steps;
     for (std::size_t k = 0; k < parameters.size(); ++k) {
-        const Array<T>* g = gradients.find(*parameters[k].parameter);
         Array<T>& v = state.arrays[k].second;
         Array<T>& w = parameters[k].parameter->edit();
         for (std::size_t i = 0; i < w.size(); ++i) {
-            v.data()[i] = options.momentum * v.data()[i] + (g ? g->data()[i] : 0);
+            v.data()[i] = options.momentum * v.data()[i] + (all[k] ? all[k]->data()[i] : 0);
             w.data()[i] -= options.rate * v.data()[i];
         }
     }
 }
 
-template <class T> void Adam<T>::step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients) {
-    check_own(parameters, gradients);
-    prepare(state, parameters, {"m", "v"});
-    std::vector<Array<T>> none;  // zeros, for what the loss does not depend on
-    std::vector<const Array<T>*> all;
-    none.reserve(parameters.size());
-    for (std::size_t k = 0; k < parameters.size(); ++k) {
-        const Array<T>& w = parameters[k].parameter->value();
-        const Array<T>* g = gradients.find(*parameters[k].parameter);
-        all.push_back(g ? g : &none.emplace_back(zeros<T>(w.shape())));
-        check_shapes(w, *all.back(), state.arrays[2 * k].second, parameters[k].path);
-    }
+template <class T>
+void Adam<T>::step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients, Where where) {
+    const auto all = gradients_of(parameters, gradients, where);
+    prepare(state.arrays, parameters, {"m", "v"}, where);
     const auto t = double(++state.steps);
     AdamStep<T> update{options.rate,
                        options.beta1,
@@ -95,8 +105,9 @@ template <class T> void Adam<T>::step(const std::vector<NamedParameter<T>>& para
         const auto& [path, parameter] = parameters[k];
         update.decay = options.decay != 0 && options.decays(path, parameter->value().shape()) ? options.decay : 0;
         Array<T>& w = parameter->edit();
+        const Array<T> none = all[k] ? Array<T>() : zeros<T>(w.shape());
         update(w.size(), w.data(), state.arrays[2 * k].second.data(), state.arrays[2 * k + 1].second.data(),
-               all[k]->data());
+               (all[k] ? *all[k] : none).data());
     }
 }
 

@@ -19,8 +19,10 @@ template <class T> struct SGDOptions { T rate = T(1e-2), momentum = 0; };
 template <class T> class SGD {
 public:
     explicit SGD(const SGDOptions<T>& o = {}) : options(o) {}
-    template <Module M> void step(M& model, const Gradients<T>& g) { step(parameters(model), g); }
-    void step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& g);
+    template <Module M> void step(M& model, const Gradients<T>& g, Where where = Where::here()) {
+        step(parameters(model), g, where);
+    }
+    void step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& g, Where = Where::here());
     SGDOptions<T> options;
     OptimizerState<T> state;
 };
@@ -38,8 +40,10 @@ template <class T> struct AdamOptions {
 template <class T> class Adam {
 public:
     explicit Adam(const AdamOptions<T>& o = {}) : options(o) {}
-    template <Module M> void step(M& model, const Gradients<T>& g) { step(parameters(model), g); }
-    void step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& g);
+    template <Module M> void step(M& model, const Gradients<T>& g, Where where = Where::here()) {
+        step(parameters(model), g, where);
+    }
+    void step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& g, Where = Where::here());
     AdamOptions<T> options;
     OptimizerState<T> state;
 };
