@@ -13,8 +13,7 @@ template <class Key> struct Sought {
     Key key;
     Where where;
     template <class K>
-        requires std::convertible_to<K, Key>
-    Sought(const K& k, Where w = Where::here()) : key(k), where(w) {}
+    requires std::convertible_to<K, Key> Sought(const K& k, Where w = Where::here()) : key(k), where(w) {}
 };
 
 // What backward returns: a gradient for each variable asked for, of its shape. Looked up by variable, parameter or

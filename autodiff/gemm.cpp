@@ -3,7 +3,6 @@
 
 #include <xtape/autodiff/blas.hpp>
 #include <xtape/autodiff/check.hpp>
-#include <xtape/autodiff/small_gemm.hpp>
 
 #include <cblas.h>
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <xtape/autodiff/small_gemm.hpp>
+#include <xtape/autodiff/gemm.hpp>
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 #include <xsimd/xsimd.hpp>
 
 namespace xtape {
@@ -22,14 +23,20 @@ template <class V> void pin([[maybe_unused]] V& v) {
 #endif
 }
 
+// a[from], b[from], a[from + 1], b[from + 1], ... (xsimd's own zip differs between its versions)
+template <std::size_t from, class T, std::size_t... i>
+Vector<T> zip(const Vector<T>& a, const Vector<T>& b, std::index_sequence<i...>) {
+    return Vector<T>(__builtin_shufflevector(a.data, b.data, (from + i / 2 + i % 2 * lanes<T>)...));
+}
+
 // r[i][j] -> r[j][i]: every perfect shuffle of all rows turns one bit of i into one of j
 template <class T> void transpose(Vector<T> (&r)[lanes<T>]) {
     constexpr std::size_t n = lanes<T>;
     for (std::size_t bit = 1; bit < n; bit *= 2) {
         Vector<T> next[n];
         for (std::size_t i = 0; i < n / 2; ++i) {
-            next[2 * i] = xsimd::zip_lo(r[i], r[i + n / 2]);
-            next[2 * i + 1] = xsimd::zip_hi(r[i], r[i + n / 2]);
+            next[2 * i] = zip<0, T>(r[i], r[i + n / 2], std::make_index_sequence<n>());
+            next[2 * i + 1] = zip<n / 2, T>(r[i], r[i + n / 2], std::make_index_sequence<n>());
         }
         std::copy_n(next, n, r);
     }
@@ -77,9 +84,8 @@ template <class T> void copy_columns(const Strided<T>& b, const Panel& p, T* to)
 }
 
 // c (R, columns) = start + a (R rows from i on) times a panel, whose rows are `down` apart; a start of null is zero
-template <std::size_t R, class T>
-void tile(const Panel& p, const Strided<T>& from_a, std::size_t i, const T* panel, std::size_t down, const T* start,
-          T* c, std::size_t stride) {
+template <std::size_t R, class T> void tile(const Panel& p, const Strided<T>& from_a, std::size_t i, const T* panel,
+                                            std::size_t down, const T* start, T* c, std::size_t stride) {
     Vector<T> left[R], right[R];
     for (std::size_t r = 0; r < R; ++r) left[r] = right[r] = Vector<T>(T(0));
     const T* a = from_a.at(i, p.row);

@@ -84,8 +84,7 @@ RnnStep limit_of(const Shape3& s, std::size_t batch) {
     auto values = [](const Array<float>& a) { return std::vector<float>(a.begin(), a.end()); };
     const RnnWeights weights{values(model.cell.wx.value()), values(model.cell.wh.value()), values(model.cell.b.value()),
                              values(model.readout.v.value()), values(model.readout.c.value())};
-    return RnnStep({int(batch), int(s.steps), int(s.inputs), int(s.hidden), int(classes)}, weights, 1e-3f,
-                   RnnStep::Products::blas);
+    return RnnStep({int(batch), int(s.steps), int(s.inputs), int(s.hidden), int(classes)}, weights);
 }
 
 void by_hand(benchmark::State& state, const Shape3& s) {

@@ -26,9 +26,8 @@ template <class T> Gradients<T> added(std::vector<std::optional<Gradients<T>>>& 
 
 // The loss of a batch and its gradients by the model's parameters, where loss(begin, end) is the mean over these rows,
 // as a variable of the tape that its shard has of its own. Whatever a shard throws is thrown, and nothing is changed.
-template <Module M, class Loss>
-auto parallel_grad(const M& model, std::size_t rows, const Loss& loss, const Shards& shards = {},
-                   Where where = Where::here()) {
+template <Module M, class Loss> auto parallel_grad(const M& model, std::size_t rows, const Loss& loss,
+                                                   const Shards& shards = {}, Where where = Where::here()) {
     using T = typename M::value_type;
     check(rows > 0 && shards.rows > 0, where, "parallel_grad", "a batch and its shards must have rows; got ", rows,
           " and ", shards.rows);

@@ -13,34 +13,14 @@
 namespace xtape::bench {
 namespace {
 
-constexpr auto nothing = [](int, int, int, int) {};
-
-// c (m, n) = term + beta c
-void blas_product(int m, int n, float* c, int c_row, const Term& t, float beta) {
-    const auto transposed = t.a_column == 1 ? CblasNoTrans : CblasTrans;
-    const auto a_row = static_cast<int>(std::max(t.a_row, t.a_column)), b_row = static_cast<int>(t.b_row);
-    const bool vector = m == 1 && t.a_column == 1;
-    if (vector)
-        cblas_sgemv(CblasRowMajor, CblasTrans, t.depth, n, 1, t.b, b_row, t.a, 1, beta, c, 1);
+// c (m, n) = op(a) (m, depth) b (depth, n) + beta c
+void multiply(int m, int n, int depth, const float* a, int a_row, bool transposed, const float* b, int b_row,
+              float beta, float* c, int c_row) {
+    if (m == 1)
+        cblas_sgemv(CblasRowMajor, CblasTrans, depth, n, 1, b, b_row, a, transposed ? a_row : 1, beta, c, 1);
     else
-        cblas_sgemm(CblasRowMajor, transposed, CblasNoTrans, m, n, t.depth, 1, t.a, a_row, t.b, b_row, beta, c, c_row);
-}
-
-template <bool Add = false, class Finish>
-void multiply(bool blas, int m, int n, float* c, int c_row, const Finish& finish, const Term& term) {
-    if (!blas) return product<Add>(m, n, c, c_row, finish, term);
-    blas_product(m, n, c, c_row, term, Add ? 1.0f : 0.0f);
-    finish(0, m, 0, padded(n));
-}
-
-// c (m, n) = a (depth, m)' b (depth, n): by BLAS at once, or in pieces of the depth that stay near
-void sum_over_steps(bool blas, int m, int n, float* c, const float* a, int a_row, const float* b, int b_row,
-                    int depth) {
-    constexpr int piece = 128;
-    multiply(blas, m, n, c, b_row, nothing, Term{a, 1, a_row, b, b_row, blas ? depth : std::min(depth, piece)});
-    for (int k = piece; k < depth && !blas; k += piece)
-        product<true>(m, n, c, b_row, nothing,
-                      Term{a + k * a_row, 1, a_row, b + k * b_row, b_row, std::min(depth - k, piece)});
+        cblas_sgemm(CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, m, n, depth, 1, a, a_row, b,
+                    b_row, beta, c, c_row);
 }
 
 // h (rows, columns) = tanh(h + b)
@@ -79,8 +59,7 @@ double cross_entropy(float* o, const float* c, int K, int label, float scale) {
 
 }  // namespace
 
-RnnStep::RnnStep(Sizes sizes, const Weights& initial, float rate, Products products)
-    : memory_(sizes, initial), blas_(products == Products::blas), rate_(rate) {}
+RnnStep::RnnStep(Sizes sizes, const Weights& initial, float rate) : memory_(sizes, initial), rate_(rate) {}
 
 float RnnStep::operator()(const float* x, const int* labels) {
     const float before = differentiate(x, labels);
@@ -96,28 +75,16 @@ float RnnStep::differentiate(const float* x, const int* labels) {
     return value;
 }
 
-// H_t = tanh(X_t W_x + H_{t-1} W_h + b), H_0 = 0
+// H_t = tanh(X_t W_x + H_{t-1} W_h + b), H_0 = 0; the inputs of all steps in one product
 void RnnStep::forward(const float* x) {
     const auto [B, T, I, H, K] = memory_.n;
     const int Hs = memory_.Hs;
     const RnnWorkspace::Block& w = memory_.parameters;
     float* h = memory_.h;
-    const auto squash = [&h, &w, Hs = Hs](int i, int rows, int j, int columns) {
-        add_and_squash(h + i * Hs + j, Hs, rows, columns, w.b + j);
-    };
-    // Few rows make poor tiles; then the inputs of all steps go first, in one product.
-    const bool hoisted = blas_ || B < 6;
-    if (hoisted) multiply(blas_, T * B, H, h, Hs, nothing, Term{x, I, 1, w.wx, Hs, I});
-    for (int t = 0; t < T; ++t, h += B * Hs, x += B * I) {
-        const Term input{x, I, 1, w.wx, Hs, I}, state{t ? h - B * Hs : h, Hs, 1, w.wh, Hs, H};
-        if (hoisted && t == 0)
-            squash(0, B, 0, padded(H));
-        else if (hoisted)
-            multiply<true>(blas_, B, H, h, Hs, squash, state);
-        else if (t == 0)
-            product(B, H, h, Hs, squash, input);
-        else
-            product(B, H, h, Hs, squash, input, state);
+    multiply(T * B, H, I, x, I, false, w.wx, Hs, 0, h, Hs);
+    for (int t = 0; t < T; ++t, h += B * Hs) {
+        if (t > 0) multiply(B, H, H, h - B * Hs, Hs, false, w.wh, Hs, 1, h, Hs);
+        add_and_squash(h, Hs, B, padded(H), w.b);
     }
 }
 
@@ -127,7 +94,7 @@ float RnnStep::loss(const int* labels) {
     const int Hs = memory_.Hs, Ks = memory_.Ks;
     float* o = memory_.o;
     const float* h = memory_.h + (T - 1) * B * Hs;
-    multiply(blas_, B, K, o, Ks, nothing, Term{h, Hs, 1, memory_.parameters.v, Ks, H});
+    multiply(B, K, H, h, Hs, false, memory_.parameters.v, Ks, 0, o, Ks);
     double sum = 0;
     for (int i = 0; i < B; ++i, o += Ks)
         sum += cross_entropy(o, memory_.parameters.c, K, labels[i], 1 / static_cast<float>(B));
@@ -140,17 +107,16 @@ void RnnStep::backward() {
     const int Hs = memory_.Hs, Ks = memory_.Ks;
     const float* h = memory_.h + (T - 1) * B * Hs;
     float *e = memory_.e + (T - 1) * B * Hs, *db = memory_.gradients.b;
-    const auto slope = [&h, &e, db, Hs = Hs](int i, int rows, int j, int columns) {
-        times_slope(e + i * Hs + j, h + i * Hs + j, Hs, rows, columns, db + j);
-    };
     std::fill_n(db, Hs, 0.0f);
     transpose(memory_.parameters.v, Ks, H, K, memory_.v_t, Hs);
     transpose(memory_.parameters.wh, Hs, H, H, memory_.wh_t, Hs);
-    multiply(blas_, B, H, e, Hs, slope, Term{memory_.o, Ks, 1, memory_.v_t, Hs, K});
+    multiply(B, H, K, memory_.o, Ks, false, memory_.v_t, Hs, 0, e, Hs);
+    times_slope(e, h, Hs, B, padded(H), db);
     for (int t = T - 1; t > 0; --t) {
         h -= B * Hs;
         e -= B * Hs;
-        multiply(blas_, B, H, e, Hs, slope, Term{e + B * Hs, Hs, 1, memory_.wh_t, Hs, H});
+        multiply(B, H, H, e + B * Hs, Hs, false, memory_.wh_t, Hs, 0, e, Hs);
+        times_slope(e, h, Hs, B, padded(H), db);
     }
 }
 
@@ -160,9 +126,9 @@ void RnnStep::weight_gradients(const float* x) {
     const int Hs = memory_.Hs, Ks = memory_.Ks, last = (T - 1) * B;
     const float *h = memory_.h, *e = memory_.e, *o = memory_.o;
     const RnnWorkspace::Block& d = memory_.gradients;
-    sum_over_steps(blas_, H, K, d.v, h + last * Hs, Hs, o, Ks, B);
-    sum_over_steps(blas_, I, H, d.wx, x, I, e, Hs, T * B);
-    if (last > 0) sum_over_steps(blas_, H, H, d.wh, h, Hs, e + B * Hs, Hs, last);
+    multiply(H, K, B, h + last * Hs, Hs, true, o, Ks, 0, d.v, Ks);
+    multiply(I, H, T * B, x, I, true, e, Hs, 0, d.wx, Hs);
+    if (last > 0) multiply(H, H, last, h, Hs, true, e + B * Hs, Hs, 0, d.wh, Hs);
     std::fill_n(d.c, Ks, 0.0f);
     for (int i = 0; i < B; ++i)
         for (int k = 0; k < K; ++k) d.c[k] += o[i * Ks + k];

@@ -114,7 +114,9 @@ TEST_CASE("a training that is stopped again and again ends with the bits of one 
     for (double wait = 30; code != 0; wait *= 1.2) {
         const bool begun = std::filesystem::exists(checkpoint);
         const std::string command = mnist(out, begun ? "--resume " + checkpoint.string() + data : flags);
-        code = run_and_signal(command, stops % 2 ? SIGINT : SIGTERM, int(wait));
+        const Outcome o = run_and_signal(command, stops % 2 ? SIGINT : SIGTERM, int(wait));
+        code = o.code;
+        INFO(code, ": ", o.out, o.err);
         const bool noted = code == 128 + SIGINT || code == 128 + SIGTERM;
         REQUIRE((noted || code == 0 || code == -SIGINT || code == -SIGTERM));
         CHECK((!noted || std::filesystem::exists(checkpoint)));

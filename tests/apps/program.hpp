@@ -32,11 +32,14 @@ inline Outcome run(const std::string& command) {
     return {code_of(status), text(out), text(err)};
 }
 
-// The exit code of a program that is sent a signal after some milliseconds.
-inline int run_and_signal(const std::string& command, int number, int milliseconds) {
+// How a program ends that is sent a signal after some milliseconds.
+inline Outcome run_and_signal(const std::string& command, int number, int milliseconds) {
+    const idx_files::Folder folder;
+    const std::string line = "exec " + command + " >" + (folder / "out").string() + " 2>" + (folder / "err").string();
     const pid_t child = fork();
     if (child == 0) {
-        execl("/bin/sh", "sh", "-c", ("exec " + command + " >/dev/null 2>&1").c_str(), nullptr);
+        for (const int caught : {SIGINT, SIGTERM}) signal(caught, SIG_DFL);  // by doctest, until the program runs
+        execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
         _exit(127);
     }
     REQUIRE(child > 0);
@@ -44,7 +47,7 @@ inline int run_and_signal(const std::string& command, int number, int millisecon
     kill(child, number);
     int status = 0;
     REQUIRE(waitpid(child, &status, 0) == child);
-    return code_of(status);
+    return {code_of(status), text(folder / "out"), text(folder / "err")};
 }
 
 inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

@@ -85,7 +85,7 @@ TEST_CASE("a user's OPENBLAS_CORETYPE is respected") {
 TEST_CASE("blas() names the kernels, once and for all") {
     CHECK(!blas().core.empty());
     CHECK(&blas() == &blas());
-    MESSAGE("kernels: " << blas().core << (blas().mended ? ", mended" : ""));
+    MESSAGE("kernels: " << blas().core << std::string(blas().mended ? ", mended" : ""));
     check_products();
 }
 

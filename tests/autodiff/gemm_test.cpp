@@ -30,9 +30,9 @@ template <class T> void compare(std::size_t m, std::size_t n, std::size_t k, boo
     const double tolerance = double(std::numeric_limits<T>::epsilon()) * (double(k) + 2);
     const Padded<T> a(ta ? k : m, ta ? m : k, gap, 1), b(tb ? n : k, tb ? k : n, gap, 2);
     const Padded<T> before(m, n, gap, 3);
-    for (const char* start : {"null", "c", "elsewhere"}) {
+    for (const std::string start : {"null", "c", "elsewhere"}) {
         Padded<T> c = before;
-        const bool own = *start == 'c', none = *start == 'n';
+        const bool own = start == "c", none = start == "null";
         if (!own)  // what is in C must not be read
             for (std::size_t i = 0; i < m; ++i)
                 for (std::size_t j = 0; j < n; ++j) c.data[i * c.stride + j] = std::numeric_limits<T>::quiet_NaN();
@@ -47,8 +47,8 @@ template <class T> void compare(std::size_t m, std::size_t n, std::size_t k, boo
             }
             for (std::size_t j = n; j < c.stride; ++j) wrong += !std::isnan(c.data[i * c.stride + j]);
         }
-        INFO("m, n, k = " << m << ", " << n << ", " << k << "; transposed " << ta << tb << "; gap " << gap
-                          << "; start " << start);
+        INFO("m, n, k = " << m << ", " << n << ", " << k << "; transposed " << ta << tb << "; gap " << gap << "; start "
+                          << start);
         CHECK(wrong == 0);
     }
 }

@@ -17,7 +17,6 @@ namespace analytic = xtape::nn::analytic;
 namespace {
 
 using Floats = std::vector<float>;
-using Products = RnnStep::Products;
 
 // B T I H K: one of everything, whole and broken panels of columns, rows left over by every tile, short and long sums,
 // steps large enough to be finished tile by tile.
@@ -76,7 +75,7 @@ bool close(const RnnStep::Weights& a, const RnnStep::Weights& b, double toleranc
            close(a.v, b.v, tolerance) && close(a.c, b.c, tolerance);
 }
 
-void check_gradients(const RnnStep::Sizes& n, const Problem& p, Products products) {
+void check_gradients(const RnnStep::Sizes& n, const Problem& p) {
     const RnnStep::Weights& w = p.weights;
     const analytic::Rnn<float> rnn{array(w.wx, {n.I, n.H}), array(w.wh, {n.H, n.H}), array(w.b, {n.H}),
                                    array(w.v, {n.H, n.K}), array(w.c, {n.K})};
@@ -87,7 +86,7 @@ void check_gradients(const RnnStep::Sizes& n, const Problem& p, Products product
     const auto run = analytic::forward(rnn, batch);
     const analytic::Rnn<float> d = analytic::bptt(rnn, batch, run).parameters;
 
-    RnnStep step(n, w, 1e-3f, products);
+    RnnStep step(n, w);
     for (int twice = 0; twice < 2; ++twice)  // nothing may be left over from the first time
         CHECK(step.differentiate(p.x.data(), p.labels.data()) == doctest::Approx(run.loss).epsilon(1e-5));
     const RnnStep::Weights g = step.gradients();
@@ -122,8 +121,7 @@ TEST_CASE("the limit's gradients are those of the analytic network") {
     for (const RnnStep::Sizes& n : all_sizes) {
         INFO(text(n, ++seed));
         const Problem p = random_problem(n, seed);
-        check_gradients(n, p, Products::own);
-        check_gradients(n, p, Products::blas);
+        check_gradients(n, p);
     }
 }
 
@@ -152,13 +150,11 @@ TEST_CASE("repeated steps of the limit learn the batch") {
     const RnnStep::Sizes n{16, 7, 5, 24, 4};
     INFO(text(n, 131));
     const Problem p = random_problem(n, 131);
-    for (const Products products : {Products::own, Products::blas}) {
-        RnnStep step(n, p.weights, 0.01f, products);
-        const float first = step(p.x.data(), p.labels.data());
-        float loss = first;
-        for (int i = 0; i < 100; ++i) loss = step(p.x.data(), p.labels.data());
-        CHECK(loss < 0.1f * first);
-    }
+    RnnStep step(n, p.weights, 0.01f);
+    const float first = step(p.x.data(), p.labels.data());
+    float loss = first;
+    for (int i = 0; i < 100; ++i) loss = step(p.x.data(), p.labels.data());
+    CHECK(loss < 0.1f * first);
 }
 
 TEST_CASE("the limit refuses parameters of other sizes") {

@@ -43,8 +43,10 @@ template <class T> void check_clips(double scale, double most, double epsilon) {
     if (was > most) CHECK(norm(g) == doctest::Approx(most).epsilon(epsilon));
     for (std::size_t i = 0; i < 5; ++i) {
         const Array<T> now = copies(g)[i];
-        if (was <= most) CHECK(same_bits(now, before[i]));
-        else CHECK(distance(now, Array<T>(xt::cast<T>(xt::cast<double>(before[i]) * (most / was)))) <= epsilon);
+        if (was <= most)
+            CHECK(same_bits(now, before[i]));
+        else
+            CHECK(distance(now, Array<T>(xt::cast<T>(xt::cast<double>(before[i]) * (most / was)))) <= epsilon);
     }
 }
 
@@ -83,6 +85,14 @@ TEST_CASE("a gradient that is not finite is refused by its parameter's name, and
     const Variable<double> x = variable(2.0);
     Gradients<double> g = backward(x * Limits::infinity(), {x});
     CHECK(contains(thrown([&] { (void)nn::clip_by_norm(g, 1); }), "that of an unnamed variable of shape () is not"));
+}
+
+TEST_CASE("gradients whose squares are beyond the largest number are finite") {
+    const Tape tape;
+    const Variable<double> x = variable(2.0);
+    Gradients<double> g = backward(x * 1e200, {x});
+    CHECK(nn::clip_by_norm(g, 1) == doctest::Approx(1e200));
+    CHECK(number(g[x]) == doctest::Approx(1));
 }
 
 TEST_CASE("a norm to clip to is a number that is not negative") {

@@ -27,8 +27,7 @@ template <class T> struct Model {
     GatedCell<T> cell;
     Parameter<T> start;
     nn::Readout<T> readout;
-    explicit Model(nn::Generator&& g)
-        : cell(2, 6, g), start("start", zeros<T>({1, 6})), readout(6, 2, g) {
+    explicit Model(nn::Generator&& g) : cell(2, 6, g), start("start", zeros<T>({1, 6})), readout(6, 2, g) {
         nn::name_parameters(*this);
     }
     Variable<T> operator()(const Variable<T>& xs) const {

@@ -130,7 +130,8 @@ TEST_CASE("state is one array for each parameter and kind, of its shape and name
     }
 }
 
-template <class Optimizer, nn::Module Other> void check_refuses(Optimizer optimizer, Other other, const char* why) {
+template <class Optimizer, nn::Module Other>
+void check_refuses(Optimizer optimizer, Other other, const std::string& why) {
     nn::RNN<double> model({3, 4, 2}, 5);
     optimizer.step(model, gradients(model, random_like(values(model), 1)));
     const auto before = optimizer.state;
@@ -143,15 +144,23 @@ template <class Optimizer, nn::Module Other> void check_refuses(Optimizer optimi
         CHECK(test::same_bits(optimizer.state.arrays[i].second, before.arrays[i].second));
 }
 
+struct Renamed : nn::RNN<double> {  // the same shapes, other paths
+    using RNN::RNN;
+    template <class F> void visit(F&& f) { f("layer", cell), f("readout", readout); }
+};
+
 TEST_CASE("another model than that of the first step is refused and nothing changes") {
     nn::Generator generator(1);
     const nn::Linear<double> linear(3, 4, generator);
-    const char* const count = "[optimizer] the model must be the one of its first step; got 2 parameters for ";
-    const char* const shape = "must have the shape of readout.v, (4, 3); got (4, 3) and (4, 2)";
-    check_refuses(nn::SGD<double>{}, linear, count);
-    check_refuses(nn::Adam<double>{}, linear, count);
-    check_refuses(nn::SGD<double>{}, nn::RNN<double>({3, 4, 3}, 5), shape);
-    check_refuses(nn::Adam<double>{}, nn::RNN<double>({3, 4, 3}, 5), shape);
+    const auto all = [&](const auto& optimizer, const std::string& kind) {
+        const std::string must = "[optimizer] the model must be the one of its first step; got ";
+        check_refuses(optimizer, linear, must + "w." + kind + " of shape (3, 4) for cell.wx." + kind);
+        check_refuses(optimizer, nn::RNN<double>({3, 4, 3}, 5),
+                      must + "readout.v." + kind + " of shape (4, 3) for readout.v." + kind + " of shape (4, 2)");
+        check_refuses(optimizer, Renamed({3, 4, 2}, 5), must + "layer.wx." + kind);
+    };
+    all(nn::SGD<double>{}, "momentum");
+    all(nn::Adam<double>{}, "m");
 }
 
 TEST_CASE("a parameter that the loss does not use is one whose gradient is 0") {

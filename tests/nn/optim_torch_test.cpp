@@ -43,9 +43,7 @@ void check_steps(auto optimizer, const double (&expected)[5][3]) {
     }
 }
 
-TEST_CASE("AdamW makes PyTorch's steps") {
-    check_steps(nn::AdamW<double>({0.1, 0.8, 0.95, 1e-3, 0.3}), adamw);
-}
+TEST_CASE("AdamW makes PyTorch's steps") { check_steps(nn::AdamW<double>({0.1, 0.8, 0.95, 1e-3, 0.3}), adamw); }
 
 TEST_CASE("SGD with momentum makes PyTorch's steps") {
     check_steps(nn::SGD<double>({.rate = 0.1, .momentum = 0.9}), sgd);

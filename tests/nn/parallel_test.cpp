@@ -126,7 +126,9 @@ TEST_CASE("what a shard throws is thrown, that of the first shard; nothing chang
         const auto worse = [&](std::size_t begin, std::size_t end) { return begin == 8 ? throw 1 : task(begin, end); };
         CHECK_THROWS_AS((void)nn::parallel_grad(task.model, 40, worse, {threads, 8}), int);
         const auto wide = [&](std::size_t begin, std::size_t end) { return task(begin, end) * filled<double>({2}, 1); };
-        CHECK(contains(thrown([&] { (void)nn::parallel_grad(task.model, 40, wide, {threads, 8}); }),
+        CHECK(contains(thrown([&] {
+                           (void)nn::parallel_grad(task.model, 40, wide, {threads, 8});
+                       }),
                        "[parallel_grad] the loss of a shard must be one number; got shape (2,); try mean(y)"));
         CHECK(!recording());
         CHECK(same_bits(task.model.cell.wh.value(), w));
@@ -174,8 +176,10 @@ TEST_CASE("tasks run once each, with one BLAS thread and denormals flushed, and 
                 if (blas_threads() != 1 || recording() || !mode_is(0x8040)) good = false;
                 if (throws) throw std::runtime_error(std::to_string(i));
             };
-            if (throws && tasks) CHECK_THROWS_WITH_AS(nn::run_parallel(tasks, 3, task), "0", std::runtime_error);
-            else nn::run_parallel(tasks, 3, task);
+            if (throws && tasks)
+                CHECK_THROWS_WITH_AS(nn::run_parallel(tasks, 3, task), "0", std::runtime_error);
+            else
+                nn::run_parallel(tasks, 3, task);
             CHECK((good && mode_is(0)));  // as every thread begins
             CHECK(blas_threads() == 2);
             for (const auto& n : ran) CHECK(n == 1);

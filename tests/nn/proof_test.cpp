@@ -47,8 +47,10 @@ Arrays by_hand(const Problem& p) {
     const Arrays& a = p.arrays;
     const analytic::Rnn<double> rnn{a[0], a[1], a[2], a[3], a[4]};
     analytic::Batch<double> batch{a[5], a[6], {}};
-    if (p.every_step) batch.labels.resize({p.labels.size(), p.labels[0].size()});
-    else batch.labels.resize({p.labels[0].size()});
+    if (p.every_step)
+        batch.labels.resize({p.labels.size(), p.labels[0].size()});
+    else
+        batch.labels.resize({p.labels[0].size()});
     int* label = batch.labels.data();
     for (const Indices& step : p.labels)
         for (const std::int64_t l : step) *label++ = int(l);
@@ -129,7 +131,7 @@ Arrays hessian_times(const Problem& p, const Arrays& direction, Way way) {
 
 TEST_CASE("the engine's gradients of an RNN are those derived by hand, and the same bits again") {
     double worst[3] = {};
-    unsigned seed = 1000;  // of one problem after the other
+    unsigned seed = 1000;                                    // of one problem after the other
     std::vector<Sizes> all{{28, 33, true}, {9, 64, false}};  // sums of products that fill the engine's buffer
     for (const std::size_t T : {1u, 2u, 7u, 28u, 50u})
         for (const std::size_t B : {1u, 3u, 128u})
