@@ -14,6 +14,7 @@ namespace xtape {
 // Marks what lies between the variables asked for and the result: nothing else is computed.
 struct Wanted {
     enum Mark : char { no, between, asked };
+    Where where;  // the caller of backward
     std::uint32_t first = 0;
     std::vector<Mark> marks;
     // From each checkpoint that is being recomputed to where that began: already swept, nothing may flow there.
@@ -25,7 +26,7 @@ struct Wanted {
     bool operator[](std::uint32_t place) const {
         for (const auto& [from, to] : gone)
             check(
-                place < from || place >= to, {}, "checkpoint",
+                place < from || place >= to, where, "checkpoint",
                 "what it captures must be recorded before it; got a variable recorded after; try to record it before, "
                 "or detach it");
         return mark(place) != no;
@@ -72,17 +73,32 @@ template <class T, class E> std::shared_ptr<Array<T>> held(const E& e, const Sha
         return Variable<T>::hold(likely);
 }
 
+namespace detail {
+
+template <class Slot> Slot& slot(std::vector<Slot>& slots, const Wanted& wanted, std::uint32_t place) {
+    if (place - wanted.first >= slots.size()) slots.resize(wanted.marks.size());
+    return slots[place - wanted.first];
+}
+// Places from here on belong to other operations the next time that they are used.
+template <class Slot> void forget(std::vector<Slot>& slots, Wanted& wanted, std::uint32_t from) {
+    wanted.marks.resize(from - wanted.first);
+    if (slots.size() > wanted.marks.size()) slots.resize(wanted.marks.size());
+}
+
+}  // namespace detail
+
 template <class T> class Adjoints<Array<T>> {
 public:
     using Sum = std::shared_ptr<Array<T>>;
     explicit Adjoints(Wanted& w) : wanted(w), slots_(w.marks.size()) {}
 
     void seed(std::uint32_t place, const Array<T>& g) { add(place, g); }
+    void forget(std::uint32_t from) { detail::forget(slots_, wanted, from); }
     // The gradient that has met here; a place that was asked for keeps it.
     Sum take(std::uint32_t place) {
         Slot& slot = at(place);
-        if (slot.waiting) slot.waiting->flush(alone(slot));
         settle(slot);
+        if (slot.waiting) slot.waiting->flush(alone(slot));
         return wanted.mark(place) == Wanted::asked ? slot.sum : std::move(slot.sum);
     }
     void pull(const Node<T>& node, const Sum& g) {
@@ -107,11 +123,7 @@ private:
         std::size_t unset = 0;  // so many of the first elements hold nothing yet and count as zeros
         std::unique_ptr<ThinProducts<T>> waiting;
     };
-    Slot& at(std::uint32_t place) {
-        place -= wanted.first;
-        if (place >= slots_.size()) slots_.resize(wanted.marks.size());
-        return slots_[place];
-    }
+    Slot& at(std::uint32_t place) { return detail::slot(slots_, wanted, place); }
     static Array<T>& alone(Slot& slot) {
         if (slot.sum.use_count() > 1) slot.sum = Variable<T>::hold(*slot.sum);
         return *slot.sum;
@@ -125,6 +137,7 @@ private:
             }
         if constexpr (std::is_same_v<C, Product<T>>)
             if (ThinProducts<T>::takes(c)) {
+                settle(slot);
                 if (!slot.sum) slot.sum = Variable<T>::hold(zeros<T>(shape));
                 if (!slot.waiting) slot.waiting = std::make_unique<ThinProducts<T>>();
                 return slot.waiting->add(c, alone(slot));
@@ -166,6 +179,7 @@ public:
     explicit Adjoints(Wanted& w) : wanted(w), slots_(w.marks.size()) {}
 
     void seed(std::uint32_t place, const Variable<T>& g) { add(place, g); }
+    void forget(std::uint32_t from) { detail::forget(slots_, wanted, from); }
     Slot take(std::uint32_t place) {
         Waiting waiting = std::move(at(place));
         if (!waiting.bands.empty()) join(waiting.sum, assemble(waiting.bands));
@@ -189,11 +203,7 @@ private:
         std::vector<SpreadOf<T>> bands;
     };
     static void join(Slot& sum, const Variable<T>& c) { sum = sum ? *sum + c : c; }
-    Waiting& at(std::uint32_t place) {
-        place -= wanted.first;
-        if (place >= slots_.size()) slots_.resize(wanted.marks.size());
-        return slots_[place];
-    }
+    Waiting& at(std::uint32_t place) { return detail::slot(slots_, wanted, place); }
     std::vector<Waiting> slots_;
 };
 

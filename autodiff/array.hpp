@@ -25,12 +25,6 @@ concept Expression = xt::is_xexpression<std::remove_cvref_t<E>>::value;
 template <class E>
 requires Expression<E> Shape shape_of(const E& e) { return Shape(e.shape().begin(), e.shape().end()); }
 
-inline std::size_t size_of(const Shape& shape) {
-    std::size_t n = 1;
-    for (const std::size_t d : shape) n *= d;
-    return n;
-}
-
 template <class T> Array<T> filled(const Shape& shape, T value) {
     Array<T> a = Array<T>::from_shape(shape);
     a.fill(value);

@@ -21,7 +21,16 @@ template <class T> std::vector<std::string> names_of(std::uint64_t identity, con
     return {};
 }
 
-template <class T> std::vector<Asked> asked_for(const std::vector<Variable<T>>& wanted, Where where) {
+// A result that is itself a parameter takes its place before anything is looked for.
+template <class T> void place(const Variable<T>& y, Where where) {
+    check(recording() || !y.is_parameter(), where, "backward", "a tape must record a parameter's use; got none, or ",
+          "NoGrad; try `Tape tape;` before");
+    if (y.tracked()) Record<T>::mine().place_of(y, where);
+}
+
+template <class T>
+std::vector<Asked> asked_for(const Variable<T>& y, const std::vector<Variable<T>>& wanted, Where where) {
+    place(y, where);
     auto& record = Record<T>::mine();
     std::vector<Asked> asked;
     for (const Variable<T>& x : wanted) {
@@ -33,7 +42,8 @@ template <class T> std::vector<Asked> asked_for(const std::vector<Variable<T>>& 
     return asked;
 }
 
-template <class T> std::vector<Asked> all_leaves() {
+template <class T> std::vector<Asked> all_leaves(const Variable<T>& y, Where where) {
+    place(y, where);
     const auto& record = Record<T>::mine();
     std::vector<Asked> asked;
     for (const auto& leaf : record.leaves())
@@ -62,8 +72,8 @@ template <class T> std::shared_ptr<Variable<T>> shared(const std::optional<Varia
     return g ? std::make_shared<Variable<T>>(*g) : nullptr;
 }
 
-template <class V, class T>
-GradientsOf<T, V> gradients(const Variable<T>& y, const std::vector<Asked>& asked, const V& seed, Where where) {
+template <class V, class T> GradientsOf<T, V> gradients(const Variable<T>& y, const std::vector<Asked>& asked, bool all,
+                                                        const V& seed, Where where) {
     const FlushDenormals scope;
     const auto& record = Record<T>::mine();
     std::vector<typename GradientsOf<T, V>::Item> items;
@@ -71,9 +81,10 @@ GradientsOf<T, V> gradients(const Variable<T>& y, const std::vector<Asked>& aske
     for (const auto& [index, name] : record.names())
         for (std::size_t i = 0; i < asked.size(); ++i)
             if (asked[i].place == index) items[i].names.push_back(name);
-    if (!y.tracked()) return GradientsOf<T, V>(std::move(items));
+    if (!y.tracked()) return GradientsOf<T, V>(std::move(items), all);
     const std::uint32_t end = Record<T>::mine().place_of(y, where);
     Wanted wanted = wanted_places<T>(asked, end);
+    wanted.where = where;
     if (wanted.mark(end) != Wanted::no) {
         Adjoints<V> adjoints(wanted);
         adjoints.seed(end, seed);
@@ -81,7 +92,7 @@ GradientsOf<T, V> gradients(const Variable<T>& y, const std::vector<Asked>& aske
         for (std::size_t i = 0; i < asked.size(); ++i)
             if (asked[i].place <= end) items[i].gradient = shared<T>(adjoints.take(asked[i].place));
     }
-    return GradientsOf<T, V>(std::move(items));
+    return GradientsOf<T, V>(std::move(items), all);
 }
 
 template <class T> void check_seed(const Variable<T>& y, const Shape& seed, Where where) {
@@ -101,8 +112,8 @@ template <class T, class V> V GradientsOf<T, V>::value(const Item& item) {
 }
 
 template <class T, class V> const V* GradientsOf<T, V>::find(const Variable<T>& x) const {
-    for (const Item& item : items_)
-        if (item.identity == x.place().serial && item.gradient) return item.gradient.get();
+    for (auto item = items_.rbegin(); item != items_.rend(); ++item)
+        if (item->identity == x.place().serial && item->gradient) return item->gradient.get();
     return nullptr;
 }
 
@@ -112,19 +123,21 @@ template <class T, class V> V GradientsOf<T, V>::at(const Variable<T>& x, Where 
     if (const V* found = find(x)) return *found;
     const bool listed =
         std::any_of(items_.begin(), items_.end(), [&](const Item& item) { return item.identity == x.place().serial; });
-    check(listed || x.is_parameter(), where, "gradients", "the variable must have been asked for; got one of shape ",
-          x.value().shape(), " that was not, or is of another tape; try backward(y, {x})");
+    check(listed || (of_all_ && x.is_parameter()), where, "gradients",
+          "the variable must have been asked for; got one of shape ", x.value().shape(),
+          " that was not, or is of another tape; try backward(y, {x})");
     return V(zeros<T>(x.value().shape()));
 }
 
 template <class T, class V> V GradientsOf<T, V>::at(std::string_view name, Where where) const {
     std::string known;
-    for (const Item& item : items_) {
+    const Item* found = nullptr;
+    for (const Item& item : items_)
         for (const std::string& n : item.names) {
-            if (n == name) return value(item);
+            if (n == name && (!found || item.gradient)) found = &item;
             known += (known.empty() ? "" : ", ") + n;
         }
-    }
+    if (found) return value(*found);
     fail(where, "gradients", "the name must be one of " + (known.empty() ? "(none)" : known) + "; got " + text(name));
 }
 
@@ -135,28 +148,28 @@ template <class T, class V> V& GradientsOf<T, V>::edit(std::size_t i) {
 }
 
 template <class T> Gradients<T> backward(const Variable<T>& y, Where where) {
-    return gradients<Array<T>>(y, all_leaves<T>(), one(y, where), where);
+    return gradients<Array<T>>(y, all_leaves(y, where), true, one(y, where), where);
 }
 template <class T> Gradients<T> backward(const Variable<T>& y, const std::vector<Variable<T>>& wanted, Where where) {
-    return gradients<Array<T>>(y, asked_for(wanted, where), one(y, where), where);
+    return gradients<Array<T>>(y, asked_for(y, wanted, where), false, one(y, where), where);
 }
 template <class T> Gradients<T> backward(const Variable<T>& y, const std::vector<Variable<T>>& wanted,
                                          const Array<std::type_identity_t<T>>& seed, Where where) {
     check_seed(y, seed.shape(), where);
-    return gradients<Array<T>>(y, asked_for(wanted, where), seed, where);
+    return gradients<Array<T>>(y, asked_for(y, wanted, where), false, seed, where);
 }
 
 template <class T> RecordedGradients<T> recorded_backward(const Variable<T>& y, Where where) {
-    return gradients<Variable<T>>(y, all_leaves<T>(), Variable<T>(one(y, where)), where);
+    return gradients<Variable<T>>(y, all_leaves(y, where), true, Variable<T>(one(y, where)), where);
 }
 template <class T>
 RecordedGradients<T> recorded_backward(const Variable<T>& y, const std::vector<Variable<T>>& wanted, Where where) {
-    return gradients<Variable<T>>(y, asked_for(wanted, where), Variable<T>(one(y, where)), where);
+    return gradients<Variable<T>>(y, asked_for(y, wanted, where), false, Variable<T>(one(y, where)), where);
 }
 template <class T> RecordedGradients<T> recorded_backward(const Variable<T>& y, const std::vector<Variable<T>>& wanted,
                                                           const Variable<T>& seed, Where where) {
     check_seed(y, seed.value().shape(), where);
-    return gradients<Variable<T>>(y, asked_for(wanted, where), seed, where);
+    return gradients<Variable<T>>(y, asked_for(y, wanted, where), false, seed, where);
 }
 
 template class GradientsOf<float, Array<float>>;

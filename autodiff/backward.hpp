@@ -26,10 +26,11 @@ public:
         std::shared_ptr<V> gradient;  // none: zeros
         Shape shape;
     };
-    explicit GradientsOf(std::vector<Item> items) : items_(std::move(items)) {}
+    // of_all: of everything that the result may depend on, so that a parameter that is not there has the gradient 0.
+    GradientsOf(std::vector<Item> items, bool of_all) : items_(std::move(items)), of_all_(of_all) {}
 
     // What the result does not depend on has the gradient 0. Throws for a constant, and for a variable that was not
-    // asked for or belongs to another tape.
+    // asked for or belongs to another tape. Of a parameter that changed on the tape, the last value's.
     V operator[](Sought<Variable<T>> x) const { return at(x.key, x.where); }
     V operator[](Sought<std::string_view> name) const { return at(name.key, name.where); }
     V at(const Variable<T>& x, Where = Where::here()) const;
@@ -44,6 +45,7 @@ public:
 private:
     static V value(const Item& item);
     std::vector<Item> items_;
+    bool of_all_;
 };
 template <class T> using Gradients = GradientsOf<T, Array<T>>;
 template <class T> using RecordedGradients = GradientsOf<T, Variable<T>>;

@@ -49,21 +49,23 @@ private:
     template <class V> void again(const V& g, Adjoints<V>& to, std::uint32_t mark) const {
         auto& record = Record<T>::mine();
         Wanted& wanted = to.wanted;
-        const Variable<T> y = recomputed(mark);
+        const Variable<T> y = recomputed(mark, wanted.where);
         const std::uint32_t end = record.size();
         wanted.marks.resize(end - wanted.first, Wanted::no);
         wanted.gone.emplace_back(place_, mark);
         for (std::uint32_t i = mark; i < end; ++i)
             if (record[i].reaches(wanted)) wanted.marks[i - wanted.first] = Wanted::between;
-        if (y.tracked() && wanted[y.place().index]) to.seed(y.place().index, g);
+        if (y.tracked())
+            if (const std::uint32_t place = record.place_of(y, wanted.where); wanted[place]) to.seed(place, g);
         sweep(to, record, end, mark);
         wanted.gone.pop_back();
+        to.forget(mark);
     }
-    Variable<T> recomputed(std::uint32_t mark) const {
+    Variable<T> recomputed(std::uint32_t mark, Where where) const {
         const Resume recording_again;
         const Variable<T> y = f_(x_);
         const auto& leaves = Record<T>::mine().leaves();
-        check(leaves.empty() || leaves.back().index < mark, {}, "checkpoint",
+        check(leaves.empty() || leaves.back().index < mark, where, "checkpoint",
               "what it captures must be the same in backward; got a parameter or leaf that is new; try to change "
               "parameters after backward");
         return y;
@@ -87,6 +89,7 @@ Variable<T> checkpoint(std::function<Variable<T>(const Variable<T>&)> f, const V
         for (const auto& leaf : record.leaves())
             if (leaf.index >= rewind.mark && leaf.identity & Place::parameter)
                 parameters.emplace_back(leaf.value, Place{leaf.identity, 0});
+        if (y.is_parameter()) parameters.push_back(y);
     }
     if (!recording() || !y.tracked()) return detach(y);
     for (const Variable<T>& p : parameters) record.place_of(p, where);

@@ -9,7 +9,8 @@
 namespace xtape {
 
 // The catalogue of operations. Every one can be differentiated at any order, and throws Error with its name and shapes.
-// Axes and places count from 0, from the end when negative. Arrays come before axes before places.
+// Axes and places count from 0; those of type ptrdiff_t from the end when negative, time steps excepted. Arrays come
+// before axes before places.
 
 // Arithmetic, elementwise with NumPy's broadcasting: add, subtract, multiply, divide, negate are declared with
 // Variable, whose operators they are.
@@ -30,7 +31,7 @@ template <class T> Variable<T> tanh(const Variable<T>& x, Where = Where::here())
 template <class T> Variable<T> sigmoid(const Variable<T>& x, Where = Where::here());
 // y = max(x, 0), NaN stays NaN; the derivative at 0 is 0
 template <class T> Variable<T> relu(const Variable<T>& x, Where = Where::here());
-// y = x where mask is not 0, else z. Only the chosen side gets a gradient. One shape for all three.
+// y = x where mask is not 0, else z. Only the chosen side gets a gradient. All three broadcast.
 template <class T>
 Variable<T> where(const Array<T>& mask, const Variable<T>& x, const Variable<T>& z, Where = Where::here());
 

@@ -32,8 +32,9 @@ public:
     // Puts a new node N(y, args...) at the end, where y is the variable of this value there; gives y.
     template <class N, class... A> Variable<T> push(typename Variable<T>::Handle value, A&&... args) {
         const Variable<T> y(std::move(value), Place{serial_ + 1, size()});
+        if (entries_.size() == entries_.capacity()) entries_.reserve(2 * entries_.size() + 64);
         void* block = pool_take(sizeof(N));
-        try {
+        try {  // only N may throw here
             entries_.push_back({serial_ + 1, new (block) N(y, std::forward<A>(args)...), sizeof(N)});
         } catch (...) {
             pool_give(block, sizeof(N));

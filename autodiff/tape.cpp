@@ -10,8 +10,6 @@
 namespace xtape {
 namespace {
 
-thread_local Tape* innermost = nullptr;
-
 // A parameter's value knows its name, so that gradients and errors do.
 template <class T> struct Named final : Array<T> {
     Named(std::string n, Array<T> a) : Array<T>(std::move(a)), name(std::move(n)) {}
@@ -69,46 +67,64 @@ template <class T> void Record<T>::truncate(std::uint32_t n) {
 template class Record<float>;
 template class Record<double>;
 
-Tape::Tape(Where where)
-    : floats_(Record<float>::mine().size()),
-      doubles_(Record<double>::mine().size()),
-      outer_(innermost),
-      where_(where),
-      paused_(std::exchange(recording_state.paused, 0)),
-      unwinding_(std::uncaught_exceptions()) {
-    innermost = this;
+// The thread that began a tape keeps its mark, whoever destroys the tape.
+struct Tape::Mark {
+    std::uint32_t floats = Record<float>::mine().size(), doubles = Record<double>::mine().size();
+    int paused = std::exchange(recording_state.paused, 0);
+    std::atomic<bool> lost = false;  // its tape was destroyed on another thread
+};
+
+namespace {
+
+thread_local std::vector<std::shared_ptr<Tape::Mark>> marks;  // of this thread's live tapes
+
+void end(const Tape::Mark& mark) {
+    --recording_state.tapes;
+    recording_state.paused = mark.paused;
+}
+
+void free_lost() {
+    for (; !marks.empty() && marks.back()->lost; marks.pop_back()) {
+        end(*marks.back());
+        Record<float>::mine().truncate(marks.back()->floats);
+        Record<double>::mine().truncate(marks.back()->doubles);
+    }
+}
+
+}  // namespace
+
+Tape::Tape(Where where) : where_(where), unwinding_(std::uncaught_exceptions()) {
+    free_lost();
+    mark_ = marks.emplace_back(std::allocate_shared<Mark>(PoolAllocator<Mark>{}));
     ++recording_state.tapes;
 }
 
 Tape::~Tape() noexcept(false) {
-    Tape** link = &innermost;
-    Tape* inner = nullptr;
-    for (; *link && *link != this; link = &inner->outer_) inner = *link;
-    const bool found = *link == this;
-    if (found) {
-        *link = outer_;
-        --recording_state.tapes;
-        recording_state.paused = paused_;
+    free_lost();
+    const auto found = std::find(marks.begin(), marks.end(), mark_);
+    const bool ours = found != marks.end();
+    if (ours) {
+        end(*mark_);
+        const auto inner = marks.erase(found);
+        if (inner == marks.end()) {
+            Record<float>::mine().truncate(mark_->floats);
+            Record<double>::mine().truncate(mark_->doubles);
+            return;
+        }
+        (*inner)->floats = mark_->floats;  // what it recorded is freed with the tape inside it
+        (*inner)->doubles = mark_->doubles;
     }
-    if (found && !inner) {
-        Record<float>::mine().truncate(floats_);
-        Record<double>::mine().truncate(doubles_);
-        return;
-    }
-    if (found) {  // what it recorded is freed with the tape inside it
-        inner->floats_ = floats_;
-        inner->doubles_ = doubles_;
-    }
+    mark_->lost = !ours;
     if (std::uncaught_exceptions() > unwinding_) return;
     fail(where_, "Tape",
-         found ? "tapes must end in the reverse order; got the end of one with another still inside it; "
-                 "try scopes that nest"
-               : "a tape must end on the thread that began it; got the end of one on another thread; "
-                 "try a tape for each thread");
+         ours ? "tapes must end in the reverse order; got the end of one with another still inside it; "
+                "try scopes that nest"
+              : "a tape must end on the thread that began it; got the end of one on another thread; "
+                "try a tape for each thread");
 }
 
 std::size_t Tape::size() const {
-    return Record<float>::mine().size() - floats_ + Record<double>::mine().size() - doubles_;
+    return Record<float>::mine().size() - mark_->floats + Record<double>::mine().size() - mark_->doubles;
 }
 
 NoGrad::NoGrad() { ++recording_state.paused; }
@@ -124,6 +140,7 @@ template Variable<double> variable(Array<double>, Where);
 
 template <class T> Variable<T> named(const Variable<T>& v, std::string name, Where where) {
     check(v.tracked(), where, "named", "a constant has no gradient to name; got ", name, "; try variable(array) first");
+    check(recording() || !v.is_parameter(), where, "named", "a tape must record; got none, or NoGrad, for ", name);
     auto& record = Record<T>::mine();
     record.name(record.place_of(v, where), std::move(name));
     return v;
@@ -134,8 +151,17 @@ template Variable<double> named(const Variable<double>&, std::string, Where);
 template <class T> Parameter<T>::Parameter(std::string name, Array<T> value)
     : Variable<T>(hold_named(std::move(name), std::move(value)), new_identity<T>()) {}
 template <class T> Parameter<T>::Parameter(const Parameter& p) : Variable<T>(p.handle_, new_identity<T>()) {}
+template <class T> Parameter<T>::Parameter(Parameter&& p) noexcept
+    : Variable<T>(std::move(p.handle_), std::exchange(p.place_, Place{})) {}
 template <class T> Parameter<T>& Parameter<T>::operator=(const Parameter& p) {
     this->handle_ = p.handle_;
+    if (!this->tracked()) this->place_ = new_identity<T>();  // it was moved from
+    return *this;
+}
+template <class T> Parameter<T>& Parameter<T>::operator=(Parameter&& p) noexcept {
+    if (this == &p) return *this;
+    this->handle_ = std::move(p.handle_);
+    this->place_ = std::exchange(p.place_, Place{});
     return *this;
 }
 

@@ -24,11 +24,12 @@ public:
 
     std::size_t size() const;  // operations and leaves recorded since it began, those of inner tapes too
 
+    struct Mark;  // where it begins on the thread's record
+
 private:
-    std::uint32_t floats_, doubles_;
-    Tape* outer_;
+    std::shared_ptr<Mark> mark_;
     Where where_;
-    int paused_, unwinding_;
+    int unwinding_;
 };
 
 // Nothing is recorded on this thread for as long as this lives: results are constants.
@@ -64,9 +65,9 @@ template <class T> class Parameter : public Variable<T> {
 public:
     Parameter(std::string name, Array<T> value);
     Parameter(const Parameter&);
-    Parameter(Parameter&&) noexcept = default;
+    Parameter(Parameter&&) noexcept;  // what is left has no value until it is given one
     Parameter& operator=(const Parameter&);
-    Parameter& operator=(Parameter&&) noexcept = default;
+    Parameter& operator=(Parameter&&) noexcept;
 
     const std::string& name() const;
     void rename(std::string name);

@@ -13,7 +13,10 @@ template <class T> struct Linear {
 
     Linear(std::size_t inputs, std::size_t outputs, Generator& generator)
         : w("w", glorot<T>(inputs, outputs, generator)), b("b", zeros<T>({outputs})) {}
-    Variable<T> operator()(const Variable<T>& x, Where where = Where::here()) const { return linear(x, w, b, where); }
+    Variable<T> operator()(const Variable<T>& x, Where where = Where::here()) const {
+        const Frame frame("Linear");
+        return linear(x, w, b, where);
+    }
     template <class F> void visit(F&& f) { f("w", w), f("b", b); }
 };
 
@@ -24,7 +27,10 @@ template <class T> struct Readout {
 
     Readout(std::size_t hidden, std::size_t outputs, Generator& generator)
         : v("v", glorot<T>(hidden, outputs, generator)), c("c", zeros<T>({outputs})) {}
-    Variable<T> operator()(const Variable<T>& h, Where where = Where::here()) const { return linear(h, v, c, where); }
+    Variable<T> operator()(const Variable<T>& h, Where where = Where::here()) const {
+        const Frame frame("Readout");
+        return linear(h, v, c, where);
+    }
     template <class F> void visit(F&& f) { f("v", v), f("c", c); }
 };
 

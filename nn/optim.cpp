@@ -7,7 +7,6 @@ namespace xtape::nn {
 namespace {
 
 // Gradients of a copy of the model know none of its parameters: the step would do nothing.
-// Gradients of a copy of the model know none of its parameters: the step would do nothing.
 template <class T>
 void check_own(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients, Where where) {
     for (const auto& [path, parameter] : parameters)

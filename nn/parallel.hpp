@@ -5,6 +5,7 @@
 #include <xtape/nn/workers.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
 
 namespace xtape::nn {
@@ -21,8 +22,19 @@ template <class T> struct LossAndGradients {
     Gradients<T> gradients;
 };
 
-// The sum, in order; all have the same items.
-template <class T> Gradients<T> added(std::vector<std::optional<Gradients<T>>>& parts);
+// A sum of shards in their order, whichever comes first; those that wait for one before them are kept.
+template <class T> class OrderedSum {
+public:
+    explicit OrderedSum(std::size_t shards) : waiting_(shards) {}
+    void add(std::size_t shard, Gradients<T> gradients);  // by any thread
+    Gradients<T> take() { return std::move(*total_); }
+
+private:
+    std::mutex mutex_;
+    std::vector<std::optional<Gradients<T>>> waiting_;
+    std::size_t next_ = 0;
+    std::optional<Gradients<T>> total_;
+};
 
 // The loss of a batch and its gradients by the model's parameters, where loss(begin, end) is the mean over these rows,
 // as a variable of the tape that its shard has of its own. Whatever a shard throws is thrown, and nothing is changed.
@@ -33,7 +45,7 @@ template <Module M, class Loss> auto parallel_grad(const M& model, std::size_t r
           " and ", shards.rows);
     const std::size_t n = (rows + shards.rows - 1) / shards.rows;
     std::vector<double> losses(n);
-    std::vector<std::optional<Gradients<T>>> parts(n);
+    OrderedSum<T> sum(n);
     run_parallel(n, shards.threads, [&](std::size_t i) {
         const std::size_t begin = i * shards.rows, end = std::min(begin + shards.rows, rows);
         const Tape tape;
@@ -42,11 +54,11 @@ template <Module M, class Loss> auto parallel_grad(const M& model, std::size_t r
               y.value().shape(), "; try mean(y)");
         const double weight = double(end - begin) / double(rows);
         losses[i] = weight * double(y.value().data()[0]);
-        parts[i] = backward(y, wanted(model), filled(y.shape(), T(weight)), where);
+        sum.add(i, backward(y, wanted(model), filled(y.shape(), T(weight)), where));
     });
     double total = 0;
     for (const double l : losses) total += l;
-    return LossAndGradients<T>{T(total), added(parts)};
+    return LossAndGradients<T>{T(total), sum.take()};
 }
 
 }  // namespace xtape::nn

@@ -17,11 +17,16 @@ template <class T> struct RNNCell {
           wh("wh", orthogonal<T>(hidden, hidden, generator)),
           b("b", zeros<T>({hidden})) {}
     Variable<T> operator()(const Variable<T>& x, const Variable<T>& h, Where where = Where::here()) const {
+        const Frame frame("RNNCell");
         return tanh(affine(x, wx, h, wh, b, where));
     }
     // The same in two parts: all inputs at once, p = xs wx + b (T, B, H), then h' = tanh(p[t] + h wh).
-    Variable<T> project(const Variable<T>& xs, Where where = Where::here()) const { return linear(xs, wx, b, where); }
+    Variable<T> project(const Variable<T>& xs, Where where = Where::here()) const {
+        const Frame frame("RNNCell");
+        return linear(xs, wx, b, where);
+    }
     Variable<T> step(const Variable<T>& p, std::ptrdiff_t t, const Variable<T>& h, Where where = Where::here()) const {
+        const Frame frame("RNNCell");
         return tanh(affine(p, t, h, wh, where));
     }
     Variable<T> initial(std::size_t batch) const { return zeros<T>({batch, b.value().size()}); }
@@ -40,6 +45,7 @@ template <class T> struct RNN {
 
     RNN(const RNNSizes& sizes, std::uint64_t seed) : RNN(sizes, Generator(seed)) {}
     Variable<T> operator()(const Variable<T>& xs, Where where = Where::here()) const {
+        const Frame frame("RNN");
         const Shape& s = xs.value().shape();
         check(s.size() == 3, where, "RNN", "sequences must be (T, B, I); got ", s);
         return readout(unroll(cell, xs, cell.initial(s[1]), where).last, where);

@@ -81,7 +81,7 @@ Difference difference(const char* name, const xt::xarray<double>& a, const xt::x
     double largest = 0, apart = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
         const double d = std::fabs(a.data()[i] - b.data()[i]);
-        apart = d <= apart ? apart : d;  // NaN stays
+        if (!(d <= apart) && !std::isnan(apart)) apart = d;  // NaN stays
         largest = std::max(largest, std::fabs(b.data()[i]));
     }
     return {name, text(a.shape()), apart, apart == 0 ? 0 : apart / largest};

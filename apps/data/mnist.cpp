@@ -34,6 +34,7 @@ Path find_file(const Path& folder, const std::string& name) {
         for (const char* suffix : {"", ".gz"}) {
             std::error_code unreadable;
             if (Path file = folder / (base + suffix); std::filesystem::exists(file, unreadable)) return file;
+            if (unreadable) bad_file(folder / name, "this file in a folder that may be read", unreadable.message());
         }
     bad_file(folder / name, "this file, plain or with .gz, or as " + dotted, "none");
 }

@@ -85,7 +85,7 @@ std::vector<LogRow> log_of(const Safetensors& file) {
         found == file.tensors.end() || found->second.shape.empty() ? 0 : found->second.shape.front();
     const auto values = file.get<double>("log", {rows, log_columns}, Where{});
     std::vector<LogRow> log(rows);
-    std::memcpy(log.data(), values.data(), values.size_bytes());
+    if (rows > 0) std::memcpy(log.data(), values.data(), values.size_bytes());  // null is not for memcpy
     return log;
 }
 

@@ -19,14 +19,20 @@ void write_text(const Path& path, const std::string& text) {
 void make_folder(const Path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
-    if (!fs::is_directory(folder))
-        bad_file(fs::absolute(folder), "a folder to write to", error ? error.message() : "something else");
+    std::error_code unreadable;
+    if (!fs::is_directory(folder, unreadable) || unreadable)
+        bad_file(fs::absolute(folder), "a folder to write to",
+                 error        ? error.message()
+                 : unreadable ? unreadable.message()
+                              : "something else");
 }
 
 // What is there must be a file that may be written, or something else that takes a line, as a terminal does.
 void check_target(const Path& path) {
     std::error_code unreadable;
-    if (!fs::exists(path, unreadable)) return;
+    const bool exists = fs::exists(path, unreadable);
+    if (unreadable) bad_file(fs::absolute(path), "a folder that may be entered", unreadable.message());
+    if (!exists) return;
     if (!fs::is_regular_file(path)) return write_text(path, "\n");
     if (::access(path.c_str(), W_OK) != 0)
         bad_file(fs::absolute(path), "a file that may be written", "a write-protected one");
@@ -37,7 +43,7 @@ void check_target(const Path& path) {
 Output::Output(Path folder, const Training& training, const Sums& data) : folder_(std::move(folder)), data_(data) {
     make_folder(folder_);
     for (const Path& path : {checkpoint(), model(), log(), result()}) check_target(path);
-    const Path trial = folder_ / "write-test";
+    const Path trial = folder_ / ("write-test-" + std::to_string(::getpid()));
     nn::io::write_safetensors(trial, checkpoint_file(training, data_), Where{});
     fs::remove(trial);
 }

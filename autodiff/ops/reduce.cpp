@@ -38,6 +38,7 @@ template <class T> Variable<T> broadcast_to(const Variable<T>& x, const Shape& t
     const Shape& from = x.value().shape();
     check(broadcasts(from, to), where, "broadcast_to", "the array must broadcast to the shape; got ", from, " and ",
           to);
+    checked_size(where, "broadcast_to", to);
     return record<T>(where, BroadcastTo{to, from}, x);
 }
 

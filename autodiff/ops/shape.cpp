@@ -73,6 +73,13 @@ std::size_t checked_axis(Where where, std::string_view op, std::ptrdiff_t axis, 
     return std::size_t(axis < 0 ? axis + n : axis);
 }
 
+std::size_t checked_size(Where where, std::string_view op, const Shape& shape) {
+    std::size_t n = 1;
+    for (const std::size_t d : shape)
+        check(!__builtin_mul_overflow(n, d, &n), where, op, "a shape must have fewer than 2^64 elements; got ", shape);
+    return n;
+}
+
 template <class T> Variable<T> take_band(const Variable<T>& x, const Band& band, const Shape& to) {
     return record<T>(Where{}, TakeBand{band, to, x.value().shape()}, x);
 }
@@ -89,8 +96,8 @@ template <class T> Variable<T> assemble(const std::vector<SpreadOf<T>>& pieces) 
 }
 
 template <class T> Variable<T> reshape(const Variable<T>& x, const Shape& to, Where where) {
-    check(size_of(to) == x.value().size(), where, "reshape", "the number of elements must stay; got ",
-          x.value().shape(), " to ", to);
+    check(checked_size(where, "reshape", to) == x.value().size(), where, "reshape",
+          "the number of elements must stay; got ", x.value().shape(), " to ", to);
     return record<T>(where, Reshape{to, x.value().shape()}, x);
 }
 

@@ -51,6 +51,7 @@ template <class T> Variable<T> scatter(const Variable<T>& g, const Indices& inde
     const Shape& s = g.value().shape();
     check(s.size() == 1, where, "scatter", "the array must be (N,); got ", s, "; try reshape");
     check_index(where, "scatter", index, s[0], columns);
+    checked_size(where, "scatter", {s[0], columns});
     return record<T>(where, Scatter{index, columns}, g);
 }
 

@@ -127,7 +127,7 @@ TEST_CASE("a name is forgotten with its tape") {
 }
 
 TEST_CASE("gradients outlive the tape") {
-    Gradients<double> g({});
+    Gradients<double> g({}, true);
     V w;
     {
         const Tape tape;

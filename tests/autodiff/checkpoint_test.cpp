@@ -201,5 +201,30 @@ TEST_CASE("a checkpoint where nothing records is its function") {
     CHECK(number(backward(y, {x})[x]) == 3);
 }
 
+TEST_CASE("what one checkpoint left behind does not meet the next one") {
+    const Tape tape;
+    const V w = variable(random_array<double>({2, 2}, 1)), x = variable(random_array<double>({1, 2}, 2));
+    const F first = [&](const V& v) {
+        (void)(tanh(w) * w);  // recorded, and of no use
+        return matmul(v, w);
+    };
+    const F second = [&](const V& v) { return matmul(v, tanh(w)); };
+    const V y = sum(checkpoint<double>(second, checkpoint<double>(first, x))), plain = sum(second(first(x)));
+    CHECK(same_bits(backward(y, {w, x})[w], backward(plain, {w, x})[w]));
+    CHECK(same_bits(backward(y, {w, x})[x], backward(plain, {w, x})[x]));
+}
+
+TEST_CASE("a checkpoint that returns a parameter gives it the gradient") {
+    const P p("p", Array<double>(3.0));
+    const Tape tape;
+    const V first = variable(7.0), x = variable(2.0);
+    auto g = backward(checkpoint<double>([&](const V&) { return V(p); }, x) * 2);
+    CHECK(number(g[p]) == 2);
+    CHECK(number(g[first]) == 0);
+    g = backward(checkpoint<double>([](const V& v) { return v; }, p) * 2);
+    CHECK(number(g[p]) == 2);
+    CHECK(number(g[first]) == 0);
+}
+
 }  // namespace
 }  // namespace xtape::test

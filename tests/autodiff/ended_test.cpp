@@ -183,6 +183,16 @@ TEST_CASE("a tape that ends on another thread than it began on throws") {
     std::thread([&] { tape = new Tape; }).join();
     CHECK(contains(thrown([&] { delete tape; }), "[Tape] a tape must end on the thread that began it"));
     CHECK(!recording());
+
+    tape = new Tape;  // and when its own thread goes on
+    const V lost = variable(1.0);
+    const std::weak_ptr<const Array<double>> value = lost.handle();
+    std::thread([&] { CHECK(!thrown([&] { delete tape; }).empty()); }).join();
+    {
+        const Tape next;
+        refuses_all(lost, variable(2.0));
+    }
+    CHECK(!recording());
 }
 
 TEST_CASE("an error that leaves tapes behind leaves nothing recorded") {

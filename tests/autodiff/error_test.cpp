@@ -74,6 +74,10 @@ const std::vector<Wrong> wrongs{
     {CALL(scatter(v, {0, 1, 5}, 3)), "scatter", "indices must be in [0, 3); got 5"},
     {CALL(log_softmax(a, 2)), "log_softmax", "the axis must be in [-2, 2) for shape (2, 3); got 2"},
     {CALL(log_softmax(V(1.0))), "log_softmax", "for shape ()"},
+    {CALL(reshape(v, {3, 0xAAAAAAAAAAAAAAAB})), "reshape", "a shape must have fewer than 2^64 elements; got (3, 1229"},
+    {CALL(broadcast_to(v, {std::size_t(1) << 63, 3})), "broadcast_to", "fewer than 2^64 elements"},
+    {CALL(matmul(V(zeros<double>({0, 3000000000})), V(zeros<double>({3000000000, 0})))), "matmul",
+     "rows and columns must fit BLAS's 32-bit integers; got (0, 3000000000)"},
     {CALL(cross_entropy(v, {0})), "cross_entropy", "scores must be (N, K) with N > 0; got (3,)"},
     {CALL(cross_entropy(a, {0, 9})), "cross_entropy", "indices must be in [0, 3); got 9"},
 };

@@ -94,6 +94,8 @@ TEST_CASE("a rule that is wrong at second order only is found at second order on
 TEST_CASE("a function that is not the one that was differentiated is found") {
     // a value that is detached on its way: the gradient misses a term
     CHECK(!gradcheck([](const V& x) { return x * detach(x); }, points, {.order = 1}));
+    CHECK(!gradcheck([](const V& x) { return 1e-7 * (x * detach(x)); }, points, {.order = 1}));  // however small
+    CHECK(gradcheck([](const V& x) { return 1e-7 * (x * x); }, points));
     // a step, differentiated as if there were none
     CHECK(!gradcheck([](const V& x) { return x + where(points, V(x.value() * 1.01), V(0.0)); }, points, {.order = 1}));
 }

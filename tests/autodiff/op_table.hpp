@@ -39,6 +39,8 @@ std::vector<Row> shape_rows();
 // Shapes for one input: of every rank, empty, of one element, and of every length up to 67, which crosses each SIMD
 // tail.
 std::vector<Shapes> one_of_each();
+// `all`, and then these shapes at every length from 1 to 67: vector loops have tails
+std::vector<Shapes> at_lengths(const std::function<Shapes(std::size_t)>& shapes, std::vector<Shapes> all = {});
 // All pairs of shapes of rank 0 to 3 with axes 0, 1 and 2 that broadcast
 std::vector<Shapes> broadcast_pairs();
 

@@ -7,21 +7,29 @@ namespace {
 
 using namespace reference;
 
-const std::vector<Shapes> cubes{{{2, 3, 4}}, {{1, 1, 1}}, {{3, 1, 2}}, {{0, 3, 2}},
-                                {{2, 0, 3}}, {{2, 3, 0}}, {{3, 67, 5}}};
-const std::vector<Shapes> tables{{{3, 4}}, {{1, 1}}, {{0, 3}}, {{5, 1}}, {{1, 7}}, {{4, 67}}};
+const std::vector<Shapes> cubes = at_lengths(
+    [](std::size_t n) {
+        return n % 2 ? Shapes{{2, n, 2}} : Shapes{{n, 2, 1}};
+    },
+    at_lengths(
+        [](std::size_t n) {
+            return Shapes{{1, 2, n}};
+        },
+        {{{2, 3, 4}}, {{1, 1, 1}}, {{3, 1, 2}}, {{0, 3, 2}}, {{2, 0, 3}}, {{2, 3, 0}}}));
+const std::vector<Shapes> tables = at_lengths(
+    [](std::size_t n) {
+        return Shapes{{2, n}};
+    },
+    {{{3, 4}}, {{1, 1}}, {{0, 3}}, {{5, 1}}, {{67, 2}}});
 
 std::vector<Shapes> products() {
     std::vector<Shapes> all{{{3, 4}, {4, 2}},    {{4}, {4, 2}},       {{3, 4}, {4}},    {{4}, {4}},
                             {{2, 3, 4}, {4, 5}}, {{0, 4}, {4, 2}},    {{3, 0}, {0, 2}}, {{3, 4}, {4, 0}},
                             {{0}, {0}},          {{2, 0, 4}, {4, 5}}, {{1, 1}, {1, 1}}, {{3, 1}, {1, 2}},
                             {{2, 3, 1}, {1, 4}}, {{1, 5}, {5, 1}}};
-    for (const std::size_t n : {7, 16, 33, 67}) {
-        all.push_back({{n, 3}, {3, 2}});
-        all.push_back({{2, n}, {n, 3}});
-        all.push_back({{3, 2}, {2, n}});
-    }
-    return all;
+    all = at_lengths([](std::size_t n) { return Shapes{{n, 2}, {2, 3}}; }, all);
+    all = at_lengths([](std::size_t n) { return Shapes{{2, n}, {n, 3}}; }, all);
+    return at_lengths([](std::size_t n) { return Shapes{{3, 2}, {2, n}}; }, all);
 }
 
 }  // namespace
@@ -34,40 +42,54 @@ std::vector<Row> shape_rows() {
     return {
         row(
             "matmul", "", matmul_, [](const As& x) { return product(x[0], x[1]); }, products()),
-        row("affine", "", affine_,
+        row(
+            "affine", "", affine_,
             [](const As& x) {
                 return elementwise({product(x[0], x[1]), product(x[2], x[3]), x[4]},
                                    [](const std::vector<double>& e) { return e[0] + e[1] + e[2]; });
             },
-            {{{3, 2}, {2, 4}, {3, 5}, {5, 4}, {4}},
-             {{1, 1}, {1, 1}, {1, 1}, {1, 1}, {1}},
-             {{0, 2}, {2, 4}, {0, 5}, {5, 4}, {4}},
-             {{3, 0}, {0, 4}, {3, 1}, {1, 4}, {4}},
-             {{3, 2}, {2, 0}, {3, 5}, {5, 0}, {0}},
-             {{5, 17}, {17, 33}, {5, 33}, {33, 33}, {33}}}),
-        row("affine", "of a step", step_,
+            at_lengths(
+                [](std::size_t n) {
+                    return n % 2 ? Shapes{{2, n}, {n, 2}, {2, 3}, {3, 2}, {2}}
+                                 : Shapes{{2, 3}, {3, n}, {2, n}, {n, n}, {n}};
+                },
+                {{{3, 2}, {2, 4}, {3, 5}, {5, 4}, {4}},
+                 {{1, 1}, {1, 1}, {1, 1}, {1, 1}, {1}},
+                 {{0, 2}, {2, 4}, {0, 5}, {5, 4}, {4}},
+                 {{3, 0}, {0, 4}, {3, 1}, {1, 4}, {4}},
+                 {{3, 2}, {2, 0}, {3, 5}, {5, 0}, {0}},
+                 {{5, 17}, {17, 33}, {5, 33}, {33, 33}, {33}}})),
+        row(
+            "affine", "of a step", step_,
             [plus](const As& x) {
                 return elementwise({band(x[0], 0, 1, 2, true), product(x[1], x[2])}, plus);
             },
-            {{{2, 3, 4}, {3, 5}, {5, 4}},
-             {{2, 1, 1}, {1, 1}, {1, 1}},
-             {{3, 0, 4}, {0, 5}, {5, 4}},
-             {{2, 3, 0}, {3, 5}, {5, 0}},
-             {{2, 3, 4}, {3, 0}, {0, 4}},
-             {{4, 5, 33}, {5, 17}, {17, 33}}}),
+            at_lengths(
+                [](std::size_t n) {
+                    return Shapes{{2, 2, n}, {2, 3}, {3, n}};
+                },
+                {{{2, 3, 4}, {3, 5}, {5, 4}},
+                 {{2, 1, 1}, {1, 1}, {1, 1}},
+                 {{3, 0, 4}, {0, 5}, {5, 4}},
+                 {{2, 3, 0}, {3, 5}, {5, 0}},
+                 {{2, 3, 4}, {3, 0}, {0, 4}},
+                 {{4, 5, 33}, {5, 17}, {17, 33}}})),
         row(
             "linear", "", [](const auto& x) { return linear(x[0], x[1], x[2]); },
             [plus](const As& x) {
                 return elementwise({product(x[0], x[1]), x[2]}, plus);
             },
-            {{{3, 4}, {4, 2}, {2}},
-             {{4}, {4, 2}, {2}},
-             {{2, 3, 4}, {4, 5}, {5}},
-             {{1, 1}, {1, 1}, {1}},
-             {{0, 4}, {4, 2}, {2}},
-             {{3, 0}, {0, 2}, {2}},
-             {{3, 4}, {4, 0}, {0}},
-             {{5, 17}, {17, 67}, {67}}}),
+            at_lengths(
+                [](std::size_t n) {
+                    return n % 2 ? Shapes{{3, n}, {n, 2}, {2}} : Shapes{{2, 2}, {2, n}, {n}};
+                },
+                {{{3, 4}, {4, 2}, {2}},
+                 {{4}, {4, 2}, {2}},
+                 {{2, 3, 4}, {4, 5}, {5}},
+                 {{1, 1}, {1, 1}, {1}},
+                 {{0, 4}, {4, 2}, {2}},
+                 {{3, 0}, {0, 2}, {2}},
+                 {{3, 4}, {4, 0}, {0}}})),
         row(
             "sum", "", [](const auto& x) { return sum(x[0]); }, [](const As& x) { return A(total(x[0])); },
             one_of_each()),
@@ -79,13 +101,24 @@ std::vector<Row> shape_rows() {
             [](const As& x) { return sums(x[0], 1, true, false); }, cubes),
         row(
             "mean", "", [](const auto& x) { return mean(x[0]); },
-            [](const As& x) { return A(total(x[0]) / double(x[0].size())); }, {{{}}, {{1}}, {{3, 4}}, {{67}}}),
+            [](const As& x) { return A(total(x[0]) / double(x[0].size())); },
+            at_lengths([](std::size_t n) { return Shapes{{n}}; }, {{{}}, {{1}}, {{3, 4}}, {{67}}})),
         row(
             "mean", "axis 2", [](const auto& x) { return mean(x[0], 2); },
-            [](const As& x) { return sums(x[0], 2, false, true); }, {{{2, 3, 4}}, {{1, 1, 1}}, {{2, 0, 3}}}),
+            [](const As& x) { return sums(x[0], 2, false, true); },
+            at_lengths(
+                [](std::size_t n) {
+                    return Shapes{{2, 1, n}};
+                },
+                {{{2, 3, 4}}, {{1, 1, 1}}, {{2, 0, 3}}})),
         row(
             "mean", "axis 0, kept", [](const auto& x) { return mean(x[0], 0, true); },
-            [](const As& x) { return sums(x[0], 0, true, true); }, {{{2, 3, 4}}, {{5}}, {{3, 0}}}),
+            [](const As& x) { return sums(x[0], 0, true, true); },
+            at_lengths(
+                [](std::size_t n) {
+                    return Shapes{{n, 2}};
+                },
+                {{{2, 3, 4}}, {{5}}, {{3, 0}}})),
         row(
             "broadcast_to", "",
             [](const auto& x) {
@@ -110,7 +143,11 @@ std::vector<Row> shape_rows() {
                 return sum_to(x[0], {3, 1});
             },
             [](const As& x) { return sums(sums(x[0], 2, true, false), 0, false, false); },
-            {{{2, 3, 4}}, {{1, 3, 1}}, {{0, 3, 2}}, {{67, 3, 67}}}),
+            at_lengths(
+                [](std::size_t n) {
+                    return Shapes{{2, 3, n}};
+                },
+                {{{2, 3, 4}}, {{1, 3, 1}}, {{0, 3, 2}}, {{67, 3, 67}}})),
         row(
             "reshape", "",
             [](const auto& x) {
@@ -132,31 +169,57 @@ std::vector<Row> shape_rows() {
         row(
             "select", "", [](const auto& x) { return select(x[0], 1, -1); },
             [](const As& x) { return band(x[0], 1, x[0].shape()[1] - 1, x[0].shape()[1], true); },
-            {{{2, 3, 4}}, {{1, 1}}, {{0, 3, 2}}, {{5, 7}}}),
+            at_lengths(
+                [](std::size_t n) {
+                    return Shapes{{2, n}};
+                },
+                {{{2, 3, 4}}, {{1, 1}}, {{0, 3, 2}}, {{5, 7}}})),
         row(
             "slice", "", [](const auto& x) { return slice(x[0], -2, 1, -1); },
             [](const As& x) { return band(x[0], x[0].dimension() - 2, 1, x[0].shape()[x[0].dimension() - 2] - 1); },
-            {{{2, 3, 4}}, {{2, 5}}, {{0, 3, 2}}, {{67, 3}}}),
+            at_lengths(
+                [](std::size_t n) {
+                    return Shapes{{n + 1, 2}};
+                },
+                {{{2, 3, 4}}, {{2, 5}}, {{0, 3, 2}}, {{67, 3}}})),
         row(
             "stack", "", [](const auto& x) { return stack(x); }, [](const As& x) { return stacked(x, 0); },
-            {{{}, {}}, {{3}, {3}, {3}}, {{2, 3}, {2, 3}}, {{0}, {0}}, {{2, 0}}}),
+            at_lengths(
+                [](std::size_t n) {
+                    return Shapes{{n}, {n}};
+                },
+                {{{}, {}}, {{3}, {3}, {3}}, {{2, 3}, {2, 3}}, {{0}, {0}}, {{2, 0}}})),
         row(
             "stack", "axis -1", [](const auto& x) { return stack(x, -1); },
-            [](const As& x) { return stacked(x, x[0].dimension()); }, {{{}, {}}, {{3}, {3}}, {{2, 3}, {2, 3}, {2, 3}}}),
+            [](const As& x) { return stacked(x, x[0].dimension()); },
+            at_lengths(
+                [](std::size_t n) {
+                    return Shapes{{n}, {n}};
+                },
+                {{{}, {}}, {{3}, {3}}, {{2, 3}, {2, 3}, {2, 3}}})),
         row(
             "concatenate", "", [](const auto& x) { return concatenate(x, 1); },
             [](const As& x) { return joined(x, 1); },
-            {{{2, 3}, {2, 4}}, {{2, 0}, {2, 4}, {2, 1}}, {{0, 3}, {0, 2}}, {{2, 1, 3}, {2, 2, 3}}, {{3, 67}}}),
+            at_lengths(
+                [](std::size_t n) {
+                    return Shapes{{2, n}, {2, 3}};
+                },
+                {{{2, 3}, {2, 4}}, {{2, 0}, {2, 4}, {2, 1}}, {{0, 3}, {0, 2}}, {{2, 1, 3}, {2, 2, 3}}, {{3, 67}}})),
         row(
             "pick", "", [](const auto& x) { return pick(x[0], labels(x[0].shape()[0], x[0].shape()[1])); },
             [](const As& x) { return picked(x[0]); }, tables),
         row(
             "scatter", "", [](const auto& x) { return scatter(x[0], labels(x[0].shape()[0], 5), 5); },
-            [](const As& x) { return scattered(x[0], 5); }, {{{3}}, {{0}}, {{1}}, {{67}}}),
+            [](const As& x) { return scattered(x[0], 5); },
+            at_lengths([](std::size_t n) { return Shapes{{n}}; }, {{{3}}, {{0}}, {{1}}, {{67}}})),
         row(
             "log_softmax", "", [](const auto& x) { return log_softmax(x[0]); },
             [](const As& x) { return log_softmaxed(x[0], x[0].dimension() - 1); },
-            {{{4}}, {{1}}, {{3, 4}}, {{2, 3, 4}}, {{0, 3}}, {{3, 0}}, {{2, 67}}}),
+            at_lengths(
+                [](std::size_t n) {
+                    return Shapes{{2, n}};
+                },
+                {{{4}}, {{1}}, {{3, 4}}, {{2, 3, 4}}, {{0, 3}}, {{3, 0}}, {{2, 67}}})),
         row(
             "log_softmax", "axis 1", [](const auto& x) { return log_softmax(x[0], 1); },
             [](const As& x) { return log_softmaxed(x[0], 1); }, cubes),
@@ -166,7 +229,11 @@ std::vector<Row> shape_rows() {
             [](const As& x) {
                 return sums(times({A(-1.0), picked(log_softmaxed(x[0], 1))}), 0, false, true);
             },
-            {{{3, 4}}, {{1, 1}}, {{5, 10}}, {{1, 67}}}),
+            at_lengths(
+                [](std::size_t n) {
+                    return Shapes{{2, n}};
+                },
+                {{{3, 4}}, {{1, 1}}, {{5, 10}}, {{1, 67}}})),
     };
 }
 

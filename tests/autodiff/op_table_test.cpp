@@ -70,7 +70,11 @@ const std::vector<Row>& op_table() {
 
 std::vector<Shapes> one_of_each() {
     std::vector<Shapes> all{{{}}, {{0}}, {{1}}, {{0, 3}}, {{3, 0, 2}}, {{1, 1, 1, 1}}, {{2, 3}}, {{2, 1, 3, 2, 2}}};
-    for (std::size_t n = 1; n <= 67; ++n) all.push_back({{n}});
+    return at_lengths([](std::size_t n) { return Shapes{{n}}; }, all);
+}
+
+std::vector<Shapes> at_lengths(const std::function<Shapes(std::size_t)>& shapes, std::vector<Shapes> all) {
+    for (std::size_t n = 1; n <= 67; ++n) all.push_back(shapes(n));
     return all;
 }
 
@@ -95,12 +99,15 @@ std::vector<Shapes> broadcast_pairs() {
     for (const Shape& a : all)
         for (const Shape& b : all)
             if (fit(a, b)) pairs.push_back({a, b});
-    for (const std::size_t n : {7, 16, 33, 67}) {
-        pairs.push_back({{n}, {n}});
-        pairs.push_back({{3, n}, {n}});
-        pairs.push_back({{n, 1}, {1, 3}});
-    }
-    return pairs;
+    return at_lengths(
+        [](std::size_t n) {
+            return Shapes{{n}, {n}};
+        },
+        at_lengths(
+            [](std::size_t n) {
+                return Shapes{{2, n}, {n}};
+            },
+            pairs));
 }
 
 Array<double> elementwise(const Arrays<double>& xs, const std::function<double(const std::vector<double>&)>& f) {

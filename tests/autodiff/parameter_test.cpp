@@ -119,6 +119,42 @@ TEST_CASE("a parameter that changed takes a second place, and each use keeps the
     CHECK(number(backward(z, {p})[p]) == 10);
     CHECK(number(backward(y, {old})[old]) == 6);
     CHECK(number(backward(z)[p]) == 10);
+    CHECK(number(backward(z)["w"]) == 10);
+    for (const auto& g : {backward(y + z), backward(y + z, {p})}) {
+        CHECK(number(g[p]) == 10);
+        CHECK(number(g["w"]) == 10);
+    }
+}
+
+TEST_CASE("a parameter that was not asked for is refused, where others were asked for") {
+    const P a("a", Array<double>(2.0)), b("b", Array<double>(3.0));
+    const Tape tape;
+    const auto g = backward(a * b, {a});
+    CHECK(number(g[a]) == 3);
+    const std::string text = thrown([&] { (void)g[b]; });
+    CHECK(contains(text, at(__FILE__, __LINE__ - 1) + "[gradients] the variable must have been asked for"));
+}
+
+TEST_CASE("a parameter that was moved from is another one when it is given a value") {
+    P a("a", Array<double>(2.0));
+    const P b = std::move(a), c("c", Array<double>(5.0));
+    a = c;
+    const Tape tape;
+    const auto g = backward(a * a * b);
+    CHECK(number(g[b]) == 25);
+    CHECK(number(g[a]) == 20);
+    CHECK(number(g[c]) == 0);
+}
+
+TEST_CASE(
+    "a parameter is not named or differentiated where nothing records, and is its own gradient where a tape does") {
+    const P p("p", Array<double>(2.0));
+    CHECK(contains(thrown([&] { (void)named(p, "q"); }), "[named] a tape must record"));
+    CHECK(contains(thrown([&] { (void)backward(p, {p}); }), "[backward] a tape must record"));
+    CHECK(p.handle().use_count() == 1);
+    const Tape tape;
+    CHECK(number(backward(p)[p]) == 1);
+    CHECK(number(backward(p, {p})[p]) == 1);
 }
 
 TEST_CASE("a new value has the old one's shape") {

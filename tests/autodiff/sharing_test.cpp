@@ -3,6 +3,9 @@
 #include <xtape/autodiff/backward.hpp>
 #include <xtape/autodiff/ops.hpp>
 
+#include <algorithm>
+#include <functional>
+
 #include "support.hpp"
 
 namespace xtape::test {
@@ -138,6 +141,22 @@ TEST_CASE("weights used at many steps, by products of any thickness and by other
             CHECK(distance(recorded_backward(y, {w})[w].value(), expected) < 1e-12);
             CHECK(same_bits(backward(y, {w, w2})[w], g[w]));
         }
+}
+
+TEST_CASE("a weight that is multiplied and sliced, in any order") {
+    const auto x = array<double>({1, 2}, {1, 1}), w0 = array<double>({2, 2}, {1, 2, 3, 4});
+    using Use = std::function<V(const V&)>;
+    const std::vector<Use> uses{[&](const V& w) { return sum(matmul(V(x), w)); },
+                                [](const V& w) { return sum(slice(w, 0, 1, 2)); },
+                                [](const V& w) { return sum(select(w, 0, 0)); }, [](const V& w) { return sum(w * w); }};
+    std::vector<std::size_t> order{0, 1, 2, 3};
+    do {
+        const Tape tape;
+        const V w = variable(w0);
+        V y(0.0);
+        for (const std::size_t use : order) y = y + uses[use](w);
+        CHECK(same_bits(backward(y, {w})[w], array<double>({2, 2}, {4, 6, 8, 10})));
+    } while (std::next_permutation(order.begin(), order.end()));
 }
 
 }  // namespace

@@ -156,7 +156,20 @@ TEST_CASE("a gradient of variables needs a tape that records them") {
     const Tape tape;
     x = variable(1.0);
     const NoGrad off;
-    CHECK(contains(thrown([&] { (void)grad([](const V& v) { return v * v; })(x); }), "[grad]"));
+    const std::string text = thrown([&] { (void)grad([](const V& v) { return v * v; })(x); });
+    CHECK(contains(text, at(__FILE__, __LINE__ - 1) + "[grad]"));
+}
+
+TEST_CASE("functions of functions report their caller's line") {
+    const auto x = array<double>({2}, {1, 2}), wrong = array<double>({3}, {1, 2, 3});
+    auto f = [](const V& v) { return v * v; };  // not one number
+    auto says = [&](const std::string& text, int line) { CHECK(contains(text, at(__FILE__, line) + "[backward]")); };
+    says(thrown([&] { (void)grad(f)(x); }), __LINE__);
+    says(thrown([&] { (void)value_and_grad(f)(x); }), __LINE__);
+    says(thrown([&] { (void)vjp(f, x, wrong); }), __LINE__);
+    says(thrown([&] { (void)jvp(f, x, wrong); }), __LINE__);
+    says(thrown([&] { (void)hvp(f, x, x); }), __LINE__);
+    says(thrown([&] { (void)hessian(f)(x); }), __LINE__);
 }
 
 }  // namespace

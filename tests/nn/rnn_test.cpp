@@ -72,18 +72,19 @@ TEST_CASE("what does not fit is refused with its shapes, by the step at which it
     const auto cell = plain(model.cell);
     CHECK(contains(text(cell, wide, h),
                    "[affine] shapes must be x (B, I), wx (I, H), h (B, J), wh (J, H), b (H,); got "
-                   "(2, 5), (3, 4), (2, 4), (4, 4), (4,) (in unroll step 0)"));
-    CHECK(contains(text(model.cell, wide, h),
-                   "[linear] shapes must be x (..., I), w (I, O), b (O,); got (6, 2, 5), (3, 4), (4,) (in unroll)"));
-    CHECK(
-        contains(text(model.cell, good, V(zeros<double>({3, 4}))), "got (6, 2, 4), (3, 4), (4, 4) (in unroll step 0)"));
-    CHECK(contains(text(cell, good, V(zeros<double>({2, 7}))), "(2, 7), (4, 4), (4,) (in unroll step 0)"));
+                   "(2, 5), (3, 4), (2, 4), (4, 4), (4,) (in unroll step 0 > RNNCell)"));
+    CHECK(contains(
+        text(model.cell, wide, h),
+        "[linear] shapes must be x (..., I), w (I, O), b (O,); got (6, 2, 5), (3, 4), (4,) (in unroll > RNNCell)"));
+    CHECK(contains(text(model.cell, good, V(zeros<double>({3, 4}))),
+                   "got (6, 2, 4), (3, 4), (4, 4) (in unroll step 0 > RNNCell)"));
+    CHECK(contains(text(cell, good, V(zeros<double>({2, 7}))), "(2, 7), (4, 4), (4,) (in unroll step 0 > RNNCell)"));
     int calls = 0;
     const auto later = [&](const V& x, const V& s) { return calls++ < 4 ? cell(x, s) : matmul(x, s); };
     CHECK(contains(text(later, good, h), "got (2, 3) x (2, 4); try reshape (in unroll step 4)"));
     const int line = __LINE__ + 1;  // the caller's, whoever finds it
     for (const V& xs : {h, wide}) CHECK(contains(thrown([&] { (void)model(xs); }), at(__FILE__, line)));
-    CHECK(contains(thrown([&] { (void)model(h); }), "[RNN] sequences must be (T, B, I); got (2, 4)"));
+    CHECK(contains(thrown([&] { (void)model(h); }), "[RNN] sequences must be (T, B, I); got (2, 4) (in RNN)"));
     CHECK(contains(text(model.cell, V(1.0), h), "[unroll] a sequence must have an axis of time; got one number"));
     CHECK(!contains(thrown([&] { (void)matmul(h, h); }), "unroll"));  // the step is forgotten
 }
