@@ -162,12 +162,13 @@ template <class T> void Scattered<T>::add_to(Array<T>& out) const {
 
 template <class T> Array<T> log_softmax(const Array<T>& x, std::size_t axis) {
     Array<T> y = Array<T>::from_shape(x.shape());
+    if (x.size() == 0) return y;
     const Axis a = Axis::of(x.shape(), axis);
     for (std::size_t o = 0; o < a.outer; ++o)
         for (std::size_t i = 0; i < a.inner; ++i) {
             const T* from = x.data() + o * a.length * a.inner + i;
             T* to = y.data() + (from - x.data());
-            T top = a.length ? *from : T(0), sum = 0;
+            T top = *from, sum = 0;
             for (std::size_t k = 1; k < a.length; ++k) top = std::max(top, from[k * a.inner]);
             for (std::size_t k = 0; k < a.length; ++k) sum += std::exp(from[k * a.inner] - top);
             const T log_sum = std::log(sum);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# tests/run.sh [--yes]: installs what is missing, builds and runs every test, plainly and under sanitizers.
+# tests/run.sh [--yes]: installs what is missing, builds and runs every test, with GCC, and with clang's sanitizers.
 # The last line is `N passed, N failed`. --yes installs packages without asking.
 set -euo pipefail
 cd "$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")"
@@ -8,12 +8,15 @@ cd "$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")"
 source apps/setup.sh
 
 if [[ ${1:-} == --yes ]]; then export XTAPE_YES=1; fi
-install_to_build doctest-dev python3-minimal
+install_to_build doctest-dev python3-minimal clang-14 libclang-rt-14-dev
 
 passed=0 failed=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for preset in dev asan; do
+    CXX=g++
+    if [[ $preset == asan ]]; then CXX=clang++-14; fi
+    export CXX
     cmake --workflow --preset "$preset" 2>&1 | tee "$log" && green=1 || green=
     # ctest: "95% tests passed, 1 tests failed out of 20"
     read -r bad all < <(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests? failed out of ([0-9]+).*/\1 \2/p' "$log") ||

@@ -44,16 +44,15 @@ std::string without_seconds(const std::string& csv) {
 TEST_CASE("a training learns, and all its output is in one folder") {
     const Folder folder;
     const Path out = folder / "deep" / "run";
-    const Outcome o = run(mnist(out, "--hidden 64 --batch 8 --epochs 10 --lr 0.003" + data));
+    const Outcome o = run(mnist(out, "--hidden 32 --batch 16 --epochs 5 --lr 0.01" + data));
     CHECK(o.code == 0);
     CHECK(o.err == "");
     CHECK(o.out.ends_with("Results, log, model and checkpoint are in " + out.string() + "/\n"));
-    for (const char* part : {"BLAS kernels", "SHA-256   t10k-images cefe86a05637", "epoch 10/10", "95 % interval"})
+    for (const char* part : {"BLAS kernels", "SHA-256   t10k-images cefe86a05637", "epoch 5/5", "95 % interval"})
         CHECK_MESSAGE(has(o.out, part), part);
     CHECK(names_in(out) ==
           std::vector<std::string>{"checkpoint.safetensors", "log.csv", "model.safetensors", "result.json"});
-    CHECK(result_in(out)["accuracy"].get<double>() >
-          0.75);  // 0.83 measured; one that reads only the last row has no chance
+    CHECK(result_in(out)["accuracy"].get<double>() > 0.5);  // 0.65 measured; by chance it is 0.1
 }
 
 TEST_CASE("result.json has the facts, flat") {
@@ -133,12 +132,12 @@ TEST_CASE("the command that a stopped training prints goes on with it") {
     const Path out = folder / "with space";
     const std::string command =
         XTAPE_MNIST " --out '" + out.string() + "' --hidden 8 --batch 16 --epochs 100000 --threads 1" + data;
-    const Outcome o = run("timeout --signal=INT 1 " + command + "; test $? = 124");
+    const Outcome o = run("timeout --signal=INT 3 " + command + "; test $? = 124");
     REQUIRE(o.code == 0);
     CHECK(has(o.err, "Stopped, and saved " + out.string() + "/checkpoint.safetensors. To go on:\n"));
     const std::string printed = o.err.substr(o.err.find("\n  ") + 3);
     CHECK(has(printed, " --threads 1"));
-    const Outcome again = run("timeout --signal=INT 1 " + printed);
+    const Outcome again = run("timeout --signal=INT 3 " + printed);
     CHECK(has(again.out, "resumes   " + out.string()));
     CHECK(has(again.err, "Stopped, and saved"));
 }

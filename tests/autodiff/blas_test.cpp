@@ -38,7 +38,7 @@ template <class T> bool multiplies_rightly(std::size_t m, std::size_t n, std::si
     return true;
 }
 void check_products() {
-    for (const std::size_t n : {1, 2, 5, 16, 33, 64, 100, 257}) {
+    for (const std::size_t n : {1u, 2u, 5u, 16u, 33u, 64u, 100u, 257u}) {
         if (sanitized && n > 64) continue;
         CAPTURE(n);
         CHECK(multiplies_rightly<float>(n, n + 3, 2 * n));

@@ -64,7 +64,7 @@ TEST_CASE("a checkpoint gives the same gradients to the bit, and the same second
     const Net net;
     const Found plain = found(net, 0);
     CHECK(distance(plain.hvp, zeros<double>({H, H})) > 0.01);
-    for (const std::size_t every : {1, 2, 3, 4, 6, 12})
+    for (const std::size_t every : {1u, 2u, 3u, 4u, 6u, 12u})
         for (const bool nested : {false, true}) {
             CAPTURE(every);
             CAPTURE(nested);

@@ -59,7 +59,7 @@ template <class T> void compare_all(const std::vector<std::size_t>& sizes) {
             for (const std::size_t k : sizes)
                 for (const bool ta : {false, true})
                     for (const bool tb : {false, true})
-                        for (const std::size_t gap : {0, 3}) compare<T>(m, n, k, ta, tb, gap);
+                        for (const std::size_t gap : {0u, 3u}) compare<T>(m, n, k, ta, tb, gap);
 }
 
 TEST_CASE("gemm agrees with three loops, at every size, transposition and stride") {
@@ -90,7 +90,7 @@ TEST_CASE("gemm with an inner size of zero is its start") {
 
 TEST_CASE("gemm takes NaN and infinity for what they are") {
     const float nan = std::nanf(""), inf = std::numeric_limits<float>::infinity();
-    for (const std::size_t n : {1, 2, 20}) {
+    for (const std::size_t n : {1u, 2u, 20u}) {
         std::vector<float> a(n * n, 0.0f), b(n * n, 1.0f), c(n * n, 5.0f);
         b[0] = nan;  // 0 times NaN
         gemm<float>({a.data(), n, n, n}, {b.data(), n, n, n}, nullptr, c.data(), n);

@@ -152,7 +152,8 @@ TEST_CASE("a thread-local array is freed after its thread's pool is gone") {
 
 TEST_CASE("blocks are aligned to 64 bytes, apart, and given back without a pointer") {
     std::map<char*, std::size_t> blocks;
-    for (const std::size_t bytes : {0, 1, 63, 64, 65, 100, 129, 200, 257, 1000, 4097, 100000, 1 << 20, (1 << 20) + 1})
+    for (const std::size_t bytes :
+         {0u, 1u, 63u, 64u, 65u, 100u, 129u, 200u, 257u, 1000u, 4097u, 100000u, 1u << 20u, (1u << 20u) + 1u})
         for (int i = 0; i < 3; ++i) {
             auto* block = static_cast<char*>(pool_take(bytes));
             CHECK(reinterpret_cast<std::uintptr_t>(block) % 64 == 0);
@@ -166,7 +167,7 @@ TEST_CASE("blocks are aligned to 64 bytes, apart, and given back without a point
         end = block + bytes;
         pool_give(block, bytes);
     }
-    for (const std::size_t bytes : {64, 5000}) pool_give(nullptr, bytes);
+    for (const std::size_t bytes : {64u, 5000u}) pool_give(nullptr, bytes);
     CHECK_THROWS_AS(PoolAllocator<double>().allocate(std::size_t(-1) / 8), std::bad_alloc);
     CHECK_THROWS_AS(PoolAllocator<double>().allocate(std::size_t(1) << 58), std::bad_alloc);
 }

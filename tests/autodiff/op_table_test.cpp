@@ -83,7 +83,7 @@ std::vector<Shapes> broadcast_pairs() {
     for (std::size_t begin = 0, rank = 1; rank <= 3; ++rank) {
         const std::size_t end = all.size();
         for (; begin < end; ++begin)
-            for (const std::size_t n : {0, 1, 2}) {
+            for (const std::size_t n : {0u, 1u, 2u}) {
                 all.push_back(all[begin]);
                 all.back().push_back(n);
             }

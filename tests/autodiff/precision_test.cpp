@@ -126,7 +126,7 @@ TEST_CASE("log_softmax of large numbers is exact, and its gradients sum to zero"
     const Tape tape;
     const V v = variable(x);
     const auto g = backward(log_softmax(v), {v}, random_array<double>({2, 3}, 3))[v];
-    for (const std::size_t row : {0, 1}) {
+    for (const std::size_t row : {0u, 1u}) {
         const double* r = g.data() + row * 3;
         CHECK(std::abs(r[0] + r[1] + r[2]) < 1e-15);
     }

@@ -117,8 +117,8 @@ TEST_CASE("a seed is not changed, and neither are values") {
 TEST_CASE("weights used at many steps, by products of any thickness and by other operations") {
     constexpr unsigned seed = 5;
     CAPTURE(seed);
-    for (const std::size_t steps : {1, 2, 7, 300})
-        for (const std::size_t rows : {1, 3, 64, 65}) {
+    for (const std::size_t steps : {1u, 2u, 7u, 300u})
+        for (const std::size_t rows : {1u, 3u, 64u, 65u}) {
             CAPTURE(steps);
             CAPTURE(rows);
             const Tape tape;
