@@ -55,8 +55,8 @@ void check_broadcast(Where where, std::string_view op, const Shape& x, const Sha
 std::size_t checked_axis(Where where, std::string_view op, std::ptrdiff_t axis, const Shape& shape);
 // The number of elements. Throws Error when that is more than a size_t holds.
 std::size_t checked_size(Where where, std::string_view op, const Shape& shape);
-// Throws Error unless BLAS's 32-bit integers hold every size of these shapes, and their rows taken together.
-void check_product(Where where, std::string_view op, std::initializer_list<Shape> shapes);
+// Throws Error unless BLAS's 32-bit integers hold an operand's columns (its last axis) and its rows (all others).
+void check_operand(Where where, std::string_view op, const Shape& shape);
 
 template <class T, class E> Variable<T> evaluated(const E& e, const Shape& likely) {
     auto y = held<T>(e, likely);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Trains a recurrent network that reads MNIST row by row, and tests it: 98.30 % after 20 epochs with seed 1.
+// Trains a recurrent network that reads MNIST row by row, and tests it: docs/experiments.md has the accuracies.
 //     apps/mnist.sh [FLAG...]                 --help lists the flags
 #include <algorithm>
 #include <cstdio>

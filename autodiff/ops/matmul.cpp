@@ -64,12 +64,10 @@ struct Step {
 
 }  // namespace
 
-void check_product(Where where, std::string_view op, std::initializer_list<Shape> shapes) {
-    for (const Shape& s : shapes) {
-        const std::size_t columns = s.empty() ? 1 : s.back(), rows = columns ? checked_size(where, op, s) / columns : 0;
-        check(columns <= INT_MAX && rows <= INT_MAX, where, op,
-              "rows and columns must fit BLAS's 32-bit integers; got ", s, "; try smaller pieces");
-    }
+void check_operand(Where where, std::string_view op, const Shape& s) {
+    const std::size_t columns = s.empty() ? 1 : s.back(), rows = columns ? checked_size(where, op, s) / columns : 0;
+    check(columns <= INT_MAX && rows <= INT_MAX, where, op, "rows and columns must fit BLAS's 32-bit integers; got ", s,
+          "; try smaller pieces");
 }
 
 template <class T> Variable<T> product(const Variable<T>& a, const Variable<T>& b, bool ta, bool tb, const Shape& to) {
@@ -82,7 +80,8 @@ template <class T> Variable<T> matmul(const Variable<T>& a, const Variable<T>& b
           "arrays must be (..., K) and (K, N) or (K,); got ", s, " and ", t, "; try reshape");
     check(s.back() == t.front(), where, "matmul", "inner sizes must match; got ", s, " x ", t,
           s.back() == t.back() && t.size() == 2 ? "; did you mean to transpose the second?" : "; try reshape");
-    check_product(where, "matmul", {s, t});
+    check_operand(where, "matmul", s);
+    check_operand(where, "matmul", t);
     if (s.size() == 1) {
         const auto row = matmul(reshape(a, {1, s[0]}, where), b, where);
         return reshape(row, t.size() == 1 ? Shape{} : Shape{t[1]}, where);
@@ -101,7 +100,7 @@ template <class T> Variable<T> affine(const Variable<T>& x, const Variable<T>& w
     check(ranks && sx[0] == sh[0] && sx[1] == swx[0] && sh[1] == swh[0] && swx[1] == sb[0] && swh[1] == sb[0], where,
           "affine", "shapes must be x (B, I), wx (I, H), h (B, J), wh (J, H), b (H,); got ", sx, ", ", swx, ", ", sh,
           ", ", swh, ", ", sb);
-    check_product(where, "affine", {sx, swx, sh, swh});
+    for (const Shape* s : {&sx, &swx, &sh, &swh}) check_operand(where, "affine", *s);
     return record<T>(where, Affine{}, x, wx, h, wh, b);
 }
 
@@ -109,7 +108,8 @@ template <class T> Variable<T> linear(const Variable<T>& x, const Variable<T>& w
     const Shape &sx = x.value().shape(), &sw = w.value().shape(), &sb = b.value().shape();
     check(!sx.empty() && sw.size() == 2 && sb.size() == 1 && sx.back() == sw[0] && sw[1] == sb[0], where, "linear",
           "shapes must be x (..., I), w (I, O), b (O,); got ", sx, ", ", sw, ", ", sb);
-    check_product(where, "linear", {sx, sw});
+    check_operand(where, "linear", sx);
+    check_operand(where, "linear", sw);
     Shape to = sx;
     to.back() = sw[1];
     return record<T>(where, Linear{sx, to}, x, w, b);
@@ -121,7 +121,8 @@ Variable<T> affine(const Variable<T>& x, std::ptrdiff_t t, const Variable<T>& h,
     check(sx.size() == 3 && sh.size() == 2 && sw.size() == 2 && sx[1] == sh[0] && sh[1] == sw[0] && sx[2] == sw[1],
           where, "affine", "shapes must be x (T, B, H), h (B, J), wh (J, H); got ", sx, ", ", sh, ", ", sw);
     check(t >= 0 && std::size_t(t) < sx[0], where, "affine", "the step must be in [0, ", sx[0], "); got ", t);
-    check_product(where, "affine", {sh, sw});
+    check_operand(where, "affine", sh);
+    check_operand(where, "affine", sw);
     return record<T>(where, Step{{{1, sx[0], sx[1] * sx[2]}, std::size_t(t), 1}, sx}, x, h, wh);
 }
 

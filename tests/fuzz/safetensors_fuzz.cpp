@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Any bytes as a safetensors file: an Error, or tensors that cover it and whose header, written and read, is the same.
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined (with nn/io/*.cpp and autodiff/check.cpp)
-//   ./safetensors_fuzz -max_len=1024 -rss_limit_mb=512 -malloc_limit_mb=16 corpus tests/data
+// The tests run it for some seconds; for longer, and keeping what it finds:
+//   safetensors_fuzz -max_len=1024 -rss_limit_mb=512 -malloc_limit_mb=16 corpus tests/data
 #include <sys/mman.h>
 #include <unistd.h>
 
