@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One training step of a tanh RNN that classifies a sequence by its last state, xtape beside the hand-written limit
-// (both on the same BLAS): forward, softmax cross-entropy, gradients of the five parameters, Adam. float, denormals
-// flushed. threads:1 is one tape for the whole batch; threads:2 is shards of 32 rows on two threads, by hand two
-// halves; xtape_shards/threads:1 is the same shards on one.
+// (whose products are all BLAS's): forward, softmax cross-entropy, gradients of the five parameters, Adam. float,
+// denormals flushed. threads:1 is one tape for the whole batch; threads:2 is shards of 32 rows on two threads, by hand
+// two halves; xtape_shards/threads:1 is the same shards on one.
 
 #include <xtape/autodiff/blas.hpp>
 #include <xtape/autodiff/flush.hpp>
