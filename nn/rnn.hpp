@@ -44,12 +44,7 @@ template <class T> struct RNN {
     Readout<T> readout;
 
     RNN(const RNNSizes& sizes, std::uint64_t seed) : RNN(sizes, Generator(seed)) {}
-    Variable<T> operator()(const Variable<T>& xs, Where where = Where::here()) const {
-        const Frame frame("RNN");
-        const Shape& s = xs.value().shape();
-        check(s.size() == 3, where, "RNN", "sequences must be (T, B, I); got ", s);
-        return readout(unroll(cell, xs, cell.initial(s[1]), where).last, where);
-    }
+    Variable<T> operator()(const Variable<T>& xs, Where = Where::here()) const;
     template <class F> void visit(F&& f) { f("cell", cell), f("readout", readout); }
 
 private:
@@ -58,5 +53,8 @@ private:
         name_parameters(*this);
     }
 };
+
+extern template struct RNN<float>;
+extern template struct RNN<double>;
 
 }  // namespace xtape::nn
