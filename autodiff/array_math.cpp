@@ -1,28 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <xtape/autodiff/array_math.hpp>
 
-#include <xtape/autodiff/check.hpp>
-
 #include <algorithm>
 #include <cmath>
 
 namespace xtape {
 namespace {
-
-template <class T> Matrix<T> matrix(const Array<T>& a, bool transposed) {
-    const std::size_t last = a.dimension() - 1, columns = a.shape()[last], rows = Axis::of(a.shape(), last).outer;
-    return transposed ? Matrix<T>{a.data(), columns, rows, columns, true}
-                      : Matrix<T>{a.data(), rows, columns, columns, false};
-}
-
-template <class T> void multiply_into(const Product<T>& p, Array<T>& out, const std::type_identity_t<T>* start) {
-    const Matrix<T> a = matrix(p.a, p.ta), b = matrix(p.b, p.tb);
-    gemm(a, b, start, out.data(), b.columns);
-}
-
-void same_shape(const Shape& out, const Shape& shape) {
-    check(out == shape, {}, "gradient", "a contribution must have its array's shape ", out, "; got ", shape);
-}
 
 template <class Each> void each_run(const Band& band, Each each) {
     const std::size_t run = band.count * band.axis.inner;
@@ -30,54 +13,7 @@ template <class Each> void each_run(const Band& band, Each each) {
         each((o * band.axis.length + band.begin) * band.axis.inner, o * run, run);
 }
 
-template <class T> void add_run(const T* from, T* to, std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i) to[i] += from[i];
-}
-
-template <class C, class T> void add_assigned(const C& work, Array<T>& out) {
-    Array<T> sum;
-    work.assign_to(sum);
-    same_shape(out.shape(), sum.shape());
-    add_run(sum.data(), out.data(), sum.size());
-}
-
 }  // namespace
-
-Axis Axis::of(const Shape& shape, std::size_t axis) {
-    Axis a{1, shape[axis], 1};
-    for (std::size_t i = 0; i < axis; ++i) a.outer *= shape[i];
-    for (std::size_t i = axis + 1; i < shape.size(); ++i) a.inner *= shape[i];
-    return a;
-}
-
-template <class T> void Product<T>::assign_to(Array<T>& out) const {
-    out.resize(to);
-    multiply_into(*this, out, nullptr);
-}
-template <class T> void Product<T>::add_to(Array<T>& out) const {
-    same_shape(out.shape(), to);
-    multiply_into(*this, out, out.data());
-}
-
-template <class T> void Affined<T>::assign_to(Array<T>& out) const {
-    Biased<T>{x, wx, b, shape()}.assign_to(out);
-    multiply_into(product(h, wh, false, false), out, out.data());
-}
-template <class T> void Affined<T>::add_to(Array<T>& out) const { add_assigned(*this, out); }
-
-template <class T> void Biased<T>::assign_to(Array<T>& out) const {
-    out.resize(to);
-    const std::size_t columns = b.size(), size = out.size();
-    for (std::size_t at = 0; at < size; at += columns) std::copy_n(b.data(), columns, out.data() + at);
-    multiply_into(Product<T>{x, w, false, false, to}, out, out.data());
-}
-template <class T> void Biased<T>::add_to(Array<T>& out) const { add_assigned(*this, out); }
-
-template <class T> void Stepped<T>::assign_to(Array<T>& out) const {
-    out.resize(shape());
-    multiply_into(product(h, wh, false, false), out, x.data() + band.begin * band.axis.inner);
-}
-template <class T> void Stepped<T>::add_to(Array<T>& out) const { add_assigned(*this, out); }
 
 template <class T> void Taken<T>::assign_to(Array<T>& out) const {
     out.resize(to);
@@ -177,10 +113,6 @@ template <class T> Array<T> log_softmax(const Array<T>& x, std::size_t axis) {
     return y;
 }
 
-template struct Product<float>;
-template struct Affined<float>;
-template struct Biased<float>;
-template struct Stepped<float>;
 template struct Taken<float>;
 template struct Spread<float>;
 template struct Reshaped<float>;
@@ -188,10 +120,6 @@ template struct Transposed<float>;
 template struct Picked<float>;
 template struct Scattered<float>;
 template Array<float> log_softmax(const Array<float>&, std::size_t);
-template struct Product<double>;
-template struct Affined<double>;
-template struct Biased<double>;
-template struct Stepped<double>;
 template struct Taken<double>;
 template struct Spread<double>;
 template struct Reshaped<double>;

@@ -5,8 +5,7 @@
 // Most functions return work that is done where its result belongs: assign_to(out) and add_to(out).
 // They hold references: none may outlive the statement that made it.
 
-#include <xtape/autodiff/array.hpp>
-#include <xtape/autodiff/gemm.hpp>
+#include <xtape/autodiff/products.hpp>
 
 #if __has_include(<xtensor/core/xmath.hpp>)
 #include <xtensor/core/xmath.hpp>
@@ -22,12 +21,6 @@
 namespace xtape {
 
 using Indices = std::vector<std::int64_t>;
-
-// An axis of an array in memory: it is (outer, length, inner).
-struct Axis {
-    std::size_t outer, length, inner;
-    static Axis of(const Shape& shape, std::size_t axis);
-};
 
 template <class C, class T>
 concept InPlace = requires(const C& c, Array<T>& a) {
@@ -66,57 +59,12 @@ template <class T, class E> void accumulate(Array<T>& out, const E& e) {
         xt::noalias(out) += e;
 }
 
-// op(a) op(b) as an array of this shape. Arrays of more than two axes are matrices (all but the last, last).
-template <class T> struct Product {
-    const Array<T>&a, &b;
-    bool ta, tb;
-    Shape to;
-    std::size_t rows() const { return Axis::of(a.shape(), a.dimension() - 1).outer; }  // of a as it is stored
-    const Shape& shape() const { return to; }
-    void assign_to(Array<T>& out) const;
-    void add_to(Array<T>& out) const;
-};
-
-// x wx + h wh + b in one array: two products onto the bias.
-template <class T> struct Affined {
-    const Array<T>&x, &wx, &h, &wh, &b;
-    Shape shape() const { return {x.shape()[0], wx.shape()[1]}; }
-    void assign_to(Array<T>& out) const;
-    void add_to(Array<T>& out) const;
-};
-
-// x w + b, x (..., I): one product onto the bias.
-template <class T> struct Biased {
-    const Array<T>&x, &w, &b;
-    Shape to;
-    const Shape& shape() const { return to; }
-    void assign_to(Array<T>& out) const;
-    void add_to(Array<T>& out) const;
-};
-
-// A run of `count` places from `begin` on along one axis of a whole array.
-struct Band {
-    Axis axis;
-    std::size_t begin, count;
-    std::size_t size() const { return axis.outer * count * axis.inner; }
-};
-
 // The band of x, with this shape.
 template <class T> struct Taken {
     const Array<T>& x;
     Band band;
     Shape to;
     const Shape& shape() const { return to; }
-    void assign_to(Array<T>& out) const;
-    void add_to(Array<T>& out) const;
-};
-
-// x[t] + h wh: one product onto the band of x.
-template <class T> struct Stepped {
-    const Array<T>& x;
-    Band band;
-    const Array<T>&h, &wh;
-    Shape shape() const { return {h.shape()[0], wh.shape()[1]}; }
     void assign_to(Array<T>& out) const;
     void add_to(Array<T>& out) const;
 };
@@ -178,12 +126,6 @@ template <class T> struct Scattered {
 };
 
 // The functions that rules call: on arrays these, on variables the operations of the same name.
-template <class T> Product<T> product(const Array<T>& a, const Array<T>& b, bool ta, bool tb, const Shape& to) {
-    return {a, b, ta, tb, to};
-}
-template <class T> Product<T> product(const Array<T>& a, const Array<T>& b, bool ta, bool tb) {
-    return {a, b, ta, tb, {a.shape()[ta ? 1 : 0], b.shape()[tb ? 0 : 1]}};
-}
 template <class T> Taken<T> take_band(const Array<T>& x, const Band& band, const Shape& to) { return {x, band, to}; }
 template <class T> Spread<T> spread(const Array<T>& g, const Band& band, const Shape& whole) {
     return {g, band, whole};

@@ -88,7 +88,7 @@ template <class F, class X, class G> auto vjp(const F& f, const X& x, const G& g
 template <class F, class X, class V> auto jvp(const F& f, const X& x, const V& direction, Where where = Where::here()) {
     using T = detail::scalar_of<X>;
     const Tape tape(where);
-    const Variable<T> v = variable(Array<T>(x), where), y = f(v), g = variable(zeros<T>(y.shape()));
+    const Variable<T> v = variable(Array<T>(x), where), y = f(v), g = variable(filled(y.shape(), T(1)));
     const Variable<T> dx = recorded_backward(y, {v}, g, where).at(v, where);
     return backward(dx, {g}, Array<T>(direction), where).at(g, where);
 }

@@ -25,6 +25,7 @@ inline constexpr Dropped dropped;
 
 template <class V> using scalar = typename std::remove_cvref_t<V>::value_type;
 template <class T> inline constexpr T zero = T(0);
+template <class T> inline constexpr T one = T(1);
 
 // The array behind what a rule's body is given: masks and indices come from it.
 template <class T> const Array<T>& plain(const Array<T>& a) { return a; }
@@ -36,6 +37,13 @@ template <class M, class T> Variable<T> choose(const M& mask, const Variable<T>&
 }
 template <class M, class T> Variable<T> choose(const M& mask, std::type_identity_t<T> z, const Variable<T>& g) {
     return where(Array<T>(mask), Variable<T>(z), g);
+}
+// d, or `instead` where nothing flows (g = 0) and d is 0, infinite or NaN: what a `where` did not choose stays 0,
+// though its derivative is infinite. In a divisor 1 is put for it, in a factor 0. (xsimd's NaN != 0 is false: !equal.)
+template <class V> auto calm(const V& g, const V& d, scalar<V> instead) {
+    const auto &a = plain(g), &b = plain(d);
+    using T = scalar<V>;
+    return choose(xt::equal(a, T(0)) && (xt::equal(b, T(0)) || !xt::equal(b - b, T(0))), instead, d);
 }
 template <class T> Variable<T> keep_sum(const Variable<T>& x, std::size_t axis) {
     return sum(x, std::ptrdiff_t(axis), true);

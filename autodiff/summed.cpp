@@ -15,8 +15,7 @@ constexpr std::size_t block_rows = 64;
 
 // (n, inner) -> out (inner) +=, rows one by one
 template <class T> void add_rows(const T* from, std::size_t n, std::size_t inner, T* out) {
-    for (std::size_t r = 0; r < n; ++r)
-        for (std::size_t i = 0; i < inner; ++i) out[i] += from[r * inner + i];
+    for (std::size_t r = 0; r < n; ++r) add_run(from + r * inner, out, inner);
 }
 
 // n numbers in eight lanes, which the compiler turns into vector registers
@@ -49,15 +48,15 @@ template <class T> void sum_rows(const T* from, std::size_t n, std::size_t inner
         sums.resize(std::max(sums.size(), (waiting + 1) * inner));
         sum_rows_of_block(from + block * rows * inner, std::min(rows, n - block * rows), inner, sum(waiting++));
         for (auto merges = std::countr_zero(block + 1); merges > 0; --merges, --waiting)
-            add_rows(sum(waiting - 1), 1, inner, sum(waiting - 2));
+            add_run(sum(waiting - 1), sum(waiting - 2), inner);
     }
-    for (; waiting > 1; --waiting) add_rows(sum(waiting - 1), 1, inner, sum(waiting - 2));
-    if (waiting) add_rows(sum(0), 1, inner, out);
+    for (; waiting > 1; --waiting) add_run(sum(waiting - 1), sum(waiting - 2), inner);
+    if (waiting) add_run(sum(0), out, inner);
 }
 
 // One axis of g: (outer, length, inner) -> out (outer, inner) +=
 template <class T> void sum_axis(const T* g, const Axis& a, T* out) {
-    if (a.length == 1) return add_rows(g, 1, a.outer * a.inner, out);
+    if (a.length == 1) return add_run(g, out, a.outer * a.inner);
     std::vector<T> sums;
     for (std::size_t o = 0; o < a.outer; ++o)
         sum_rows(g + o * a.length * a.inner, a.length, a.inner, out + o * a.inner, sums);
@@ -92,7 +91,7 @@ template <class T> void Summed<T>::assign_to(Array<T>& out) const {
 }
 
 template <class T> void Summed<T>::add_to(Array<T>& out) const {
-    if (g.size() == out.size() && out.shape() == to) return add_rows(g.data(), 1, g.size(), out.data());
+    if (g.size() == out.size() && out.shape() == to) return add_run(g.data(), out.data(), g.size());
     Shape from = g.shape(), target(from.size(), 1);  // `to` with leading axes of length 1
     check(out.shape() == to && to.size() <= from.size(), {}, "sum_to", "shapes must fit; got ", from, " to ", to,
           " into ", out.shape());

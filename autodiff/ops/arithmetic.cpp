@@ -28,12 +28,15 @@ struct Multiply {
     auto vjp(wrt<1>, auto& g, auto&, auto& x, auto&) const { return g * x; }
 };
 
-// z = x / y                 dx = dz / y            dy = -dz z / y
+// z = x / y                 dx = dz / y            dy = -dz z / y          (0 where dz is: calm)
 struct Divide {
     static constexpr unsigned reads[] = {in1, in1 | output};
     auto forward(const auto& x, const auto& y) const { return x / y; }
-    auto vjp(wrt<0>, auto& g, auto&, auto&, auto& y) const { return g / y; }
-    auto vjp(wrt<1>, auto& g, auto& z, auto&, auto& y) const { return -(g * z / y); }
+    auto vjp(wrt<0>, auto& g, auto&, auto&, auto& y) const { return g / calm(g, y, one<scalar<decltype(y)>>); }
+    auto vjp(wrt<1>, auto& g, auto& z, auto&, auto& y) const {
+        using T = scalar<decltype(y)>;
+        return -(g * calm(g, z, zero<T>) / calm(g, y, one<T>));
+    }
 };
 
 // y = -x                    dx = -dy

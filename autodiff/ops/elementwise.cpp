@@ -4,25 +4,25 @@
 namespace xtape {
 namespace {
 
-// y = sqrt x                dx = dy / (2 y)
+// y = sqrt x                dx = dy / (2 y)                      (0 where dy is: calm)
 struct Sqrt {
     static constexpr unsigned reads[] = {output};
     auto forward(const auto& x) const { return xt::sqrt(x); }
-    auto vjp(wrt<0>, auto& g, auto& y, auto&) const { return g / (y + y); }
+    auto vjp(wrt<0>, auto& g, auto& y, auto&) const { return g / (calm(g, y, one<scalar<decltype(y)>>) * 2); }
 };
 
 // y = e^x                   dx = dy y
 struct Exp {
     static constexpr unsigned reads[] = {output};
     auto forward(const auto& x) const { return xt::exp(x); }
-    auto vjp(wrt<0>, auto& g, auto& y, auto&) const { return g * y; }
+    auto vjp(wrt<0>, auto& g, auto& y, auto&) const { return g * calm(g, y, zero<scalar<decltype(y)>>); }
 };
 
 // y = ln x                  dx = dy / x
 struct Log {
     static constexpr unsigned reads[] = {in0};
     auto forward(const auto& x) const { return xt::log(x); }
-    auto vjp(wrt<0>, auto& g, auto&, auto& x) const { return g / x; }
+    auto vjp(wrt<0>, auto& g, auto&, auto& x) const { return g / calm(g, x, one<scalar<decltype(x)>>); }
 };
 
 // y = tanh x                dx = dy (1 - y^2)
