@@ -25,11 +25,7 @@ concept Expression = xt::is_xexpression<std::remove_cvref_t<E>>::value;
 template <class E>
 requires Expression<E> Shape shape_of(const E& e) { return Shape(e.shape().begin(), e.shape().end()); }
 
-template <class T> Array<T> filled(const Shape& shape, T value) {
-    Array<T> a = Array<T>::from_shape(shape);
-    a.fill(value);
-    return a;
-}
+template <class T> Array<T> filled(const Shape& shape, T value);
 template <class T> Array<T> zeros(const Shape& shape) { return filled<T>(shape, T(0)); }
 
 }  // namespace xtape

@@ -38,12 +38,12 @@ public:
     using Handle = std::shared_ptr<const Array<T>>;
 
     Variable() : Variable(0) {}
-    Variable(Array<T> value) : handle_(hold(std::move(value))) {}
-    template <Number N> Variable(N number) : Variable(Array<T>(T(number))) {}
+    Variable(Array<T> value);
+    template <Number N> Variable(N number) : Variable(filled({}, T(number))) {}
     template <class E>
     requires Expression<E> && std::convertible_to<typename std::remove_cvref_t<E>::value_type, T> Variable(
         const E& expression)
-        : handle_(hold(expression)) {}
+        : Variable(Array<T>(expression)) {}
     Variable(Handle handle, Place place) : handle_(std::move(handle)), place_(place) {}
 
     const Array<T>& value() const& { return *handle_; }
@@ -73,8 +73,7 @@ protected:
 template <class T> class Operand {
 public:
     Operand(const Variable<T>& x, Where where = Where::here()) : variable_(&x), where_(where) {}
-    template <Number N> Operand(N n, Where where = Where::here())
-        : own_(Array<T>(T(n))), variable_(&own_), where_(where) {}
+    template <Number N> Operand(N n, Where where = Where::here()) : own_(n), variable_(&own_), where_(where) {}
     template <class E>
     requires Expression<E> && std::convertible_to<typename std::remove_cvref_t<E>::value_type, T> Operand(
         const E& e, Where where = Where::here())

@@ -5,8 +5,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 namespace xtape::nn {
+
+struct Generator::Engine : std::mt19937_64 {
+    using std::mt19937_64::mt19937_64;
+};
+Generator::Generator(std::uint64_t seed) : engine_(std::make_unique<Engine>(seed)) {}
+Generator::~Generator() = default;
+Generator::result_type Generator::operator()() { return (*engine_)(); }
 
 template <class T> Array<T> glorot(std::size_t rows, std::size_t columns, Generator& generator, double gain) {
     const double a = gain * std::sqrt(6.0 / double(std::max<std::size_t>(1, rows + columns)));

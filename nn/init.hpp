@@ -3,11 +3,25 @@
 
 #include <xtape/autodiff/array.hpp>
 
-#include <random>
+#include <cstdint>
+#include <memory>
 
 namespace xtape::nn {
 
-using Generator = std::mt19937_64;
+// Random bits for first weights: those of std::mt19937_64, whose header takes a user's file longer than all of this.
+class Generator {
+public:
+    using result_type = std::uint64_t;
+    explicit Generator(std::uint64_t seed);
+    ~Generator();
+    result_type operator()();
+    static constexpr result_type min() { return 0; }
+    static constexpr result_type max() { return ~result_type{0}; }
+
+private:
+    struct Engine;
+    std::unique_ptr<Engine> engine_;
+};
 
 // U(-a, a) with a = gain sqrt(6 / (rows + columns)), (rows, columns): Glorot and Bengio 2010
 template <class T> Array<T> glorot(std::size_t rows, std::size_t columns, Generator& generator, double gain = 1);

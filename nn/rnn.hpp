@@ -43,15 +43,12 @@ template <class T> struct RNN {
     RNNCell<T> cell;
     Readout<T> readout;
 
-    RNN(const RNNSizes& sizes, std::uint64_t seed) : RNN(sizes, Generator(seed)) {}
+    RNN(const RNNSizes& sizes, std::uint64_t seed);
     Variable<T> operator()(const Variable<T>& xs, Where = Where::here()) const;
     template <class F> void visit(F&& f) { f("cell", cell), f("readout", readout); }
 
 private:
-    RNN(const RNNSizes& sizes, Generator&& generator)
-        : cell(sizes.inputs, sizes.hidden, generator), readout(sizes.hidden, sizes.outputs, generator) {
-        name_parameters(*this);
-    }
+    RNN(const RNNSizes& sizes, Generator&& generator);
 };
 
 extern template struct RNN<float>;
