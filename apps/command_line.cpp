@@ -102,11 +102,11 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
     return CLI::Validator(check, "");
 }
 
-CLI::Validator positive_number(double most) {
-    const auto check = [most](const std::string& text) {
+CLI::Validator number(double least, double most) {
+    const auto check = [least, most](const std::string& text) {
         const auto x = parsed<double>(text);
-        if (x && *x > 0 && *x <= most) return std::string();
-        return formatted("expected a number above 0, at most %g; found ", most) + quoted(text);
+        if (x && *x >= least && *x <= most) return std::string();
+        return formatted("expected a number from %g to %g; found ", least, most) + quoted(text);
     };
     return CLI::Validator(check, "");
 }

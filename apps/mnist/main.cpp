@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "apps/command_line.hpp"
+#include "apps/interrupt.hpp"
 #include "display.hpp"
-#include "interrupt.hpp"
 #include "output.hpp"
 #include "report.hpp"
 #include "samples.hpp"

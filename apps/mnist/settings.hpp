@@ -16,7 +16,7 @@ struct Settings {
     std::uint64_t seed = 1;
     double warm_up_epochs = 1;    // the rate rises over these
     double final_lr = 0.01;       // and falls to this part of its peak
-    double decay = 1e-4;          // of the weights, per step and unit of rate
+    double decay = 0.1;           // of input and read-out weights, per step and unit of rate
     double clip = 1;              // the longest gradient
     std::size_t shard_rows = 32;  // images whose gradients are computed together
     std::size_t held_out = 0;     // training images, the last ones, that are tested on instead
@@ -25,6 +25,6 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, epochs, hidden, batch, lr, seed, wa
                                    shard_rows, held_out)
 
 inline constexpr std::size_t most_epochs = 1'000'000, most_hidden = 16'384, most_batch = 1'000'000, validation = 5'000;
-inline constexpr double most_lr = 1e30;
+inline constexpr double least_lr = 1e-30, most_rate = 1e30;
 
 }  // namespace xtape::apps

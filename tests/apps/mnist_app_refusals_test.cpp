@@ -58,7 +58,8 @@ TEST_CASE("a wrong value says what is right") {
     for (const char* flag : {"epochs 0", "batch 0", "hidden 0", "epochs 1e3", "seed -1", "seed 0x1", "threads 1025"})
         refused(program + " --" + flag, 2, {"expected a whole number from", "found "});
     for (const char* flag : {"lr 0", "lr nan", "lr -1", "lr inf", "lr 1x", "lr ''"})
-        refused(program + " --" + flag, 2, {"--lr", "expected a number above 0"});
+        refused(program + " --" + flag, 2, {"--lr", "expected a number from 1e-30 to 1e+30"});
+    refused(program + " --decay -0.1", 2, {"--decay", "expected a number from 0 to 1e+30"});
     refused(program + " --epochs", 2, {"--epochs"});
 }
 

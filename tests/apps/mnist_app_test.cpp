@@ -133,8 +133,9 @@ TEST_CASE("the command that a stopped training prints goes on with it") {
     const std::string command =
         XTAPE_MNIST " --out '" + out.string() + "' --hidden 8 --batch 16 --epochs 100000 --threads 1" + data;
     const Outcome o = run("timeout --signal=INT 3 " + command + "; test $? = 124");
+    INFO(o.out, o.err);
     REQUIRE(o.code == 0);
-    CHECK(has(o.err, "Stopped, and saved " + out.string() + "/checkpoint.safetensors. To go on:\n"));
+    REQUIRE(has(o.err, "Stopped, and saved " + out.string() + "/checkpoint.safetensors. To go on:\n"));
     const std::string printed = o.err.substr(o.err.find("\n  ") + 3);
     CHECK(has(printed, " --threads 1"));
     const Outcome again = run("timeout --signal=INT 3 " + printed);
