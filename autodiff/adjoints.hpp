@@ -82,14 +82,15 @@ public:
         node.pull(*g, *this);
         incoming_ = nullptr;
     }
-    template <class C> void add(std::uint32_t place, const C& c) {
+    // last: nothing will read the incoming gradient after this, so that its memory may hold the contribution.
+    template <bool last = false, class C> void add(std::uint32_t place, const C& c) {
         const Shape& shape = Record<T>::mine()[place].shape;
-        if (has_shape(c, shape)) return put(at(place), c, shape);
+        if (has_shape(c, shape)) return put<last>(at(place), c, shape);
         Array<T> whole;
         if constexpr (!std::is_same_v<C, Array<T>>) assign(whole, c, shape);
         const Array<T>* summed = &whole;
         if constexpr (std::is_same_v<C, Array<T>>) summed = &c;
-        put(at(place), Summed<T>{*summed, shape}, shape);
+        put<last>(at(place), Summed<T>{*summed, shape}, shape);
     }
     Wanted& wanted;
 
@@ -105,7 +106,7 @@ private:
         return *slot.sum;
     }
     // A contribution that is the incoming gradient itself is shared, and copied only when something is added to it.
-    template <class C> void put(Slot& slot, const C& c, const Shape& shape) {
+    template <bool last, class C> void put(Slot& slot, const C& c, const Shape& shape) {
         if constexpr (std::is_same_v<C, Array<T>>)
             if (!slot.sum && incoming_ && &c == incoming_->get()) {
                 slot.sum = *incoming_;
@@ -122,6 +123,11 @@ private:
             if (c.band.axis.outer == 1 && (!slot.sum || slot.unset == c.end())) return put_before(slot, c, shape);
         settle(slot);
         if (slot.sum) return accumulate(alone(slot), c);
+        if constexpr (last && elementwise<C, T>)
+            if (incoming_->use_count() == 1 && (*incoming_)->shape() == shape && all_have_shape(c, shape)) {
+                slot.sum = *incoming_;
+                return xt::assign_data(*slot.sum, c, true);
+            }
         slot.sum = held<T>(c, shape);
         assign(*slot.sum, c, shape);
     }
@@ -166,11 +172,11 @@ public:
         return waiting.sum;
     }
     void pull(const Node<T>& node, const Slot& g) { node.pull(*g, *this); }
-    void add(std::uint32_t place, const Variable<T>& c) {
+    template <bool = false> void add(std::uint32_t place, const Variable<T>& c) {
         const Shape& shape = Record<T>::mine()[place].shape;
         join(at(place).sum, c.value().shape() == shape ? c : sum_to(c, shape));
     }
-    void add(std::uint32_t place, SpreadOf<T> c) { at(place).bands.push_back(std::move(c)); }
+    template <bool = false> void add(std::uint32_t place, SpreadOf<T> c) { at(place).bands.push_back(std::move(c)); }
     Wanted& wanted;
 
 private:

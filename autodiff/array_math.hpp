@@ -39,6 +39,11 @@ template <class E> bool all_have_shape(const E& e, const Shape& shape) {
         return std::equal(shape.begin(), shape.end(), e.shape().begin(), e.shape().end());
 }
 
+// Whether element i of the expression reads element i of arrays only, so that it may be written over one of them.
+template <class E, class T> inline constexpr bool elementwise = xt::is_xscalar<E>::value || std::same_as<E, Array<T>>;
+template <class F, class... A, class T>
+inline constexpr bool elementwise<xt::xfunction<F, A...>, T> = (elementwise<std::remove_cvref_t<A>, T> && ...);
+
 // xtensor works out how shapes broadcast at every assignment, which costs more than adding a hundred numbers.
 // `likely` is the shape of the result where nothing is broadcast.
 template <class T, class E> void assign(Array<T>& out, const E& e, const Shape& likely) {

@@ -120,8 +120,8 @@ private:
     void one(std::index_sequence<J...>, const auto& g, auto& to, auto as) const {
         constexpr unsigned reads = Rule::reads[K];
         if (places_[K] != no_place && to.wanted[places_[K]])
-            to.add(places_[K], rule_.vjp(wrt<int(K)>{}, g, read<(reads & output) != 0>(y_, as),
-                                         read<(reads >> J & 1) != 0>(x_[J], as)...));
+            to.template add<N == 1>(places_[K], rule_.vjp(wrt<int(K)>{}, g, read<(reads & output) != 0>(y_, as),
+                                                          read<(reads >> J & 1) != 0>(x_[J], as)...));
     }
     template <bool is_kept> static decltype(auto) read(const V& v, auto as) {
         if constexpr (is_kept)

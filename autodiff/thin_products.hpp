@@ -10,7 +10,7 @@ namespace xtape {
 template <class T> class ThinProducts {
 public:
     static constexpr std::size_t most = 256;
-    static bool takes(const Product<T>& p) { return p.ta && !p.tb && p.rows() > 0 && p.rows() <= most / 4; }
+    static bool takes(const Product<T>& p) { return p.ta && !p.tb && p.rows() > 0 && p.rows() < 32; }
     void add(const Product<T>& p, Array<T>& sum) {
         const std::size_t k = p.rows(), m = p.a.size() / k, n = p.b.size() / k;
         if (rows_ + k > most) flush(sum);
