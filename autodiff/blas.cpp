@@ -71,14 +71,9 @@ Blas look() {
     return {core_name(), false};
 }
 
-int blas_threads() {
-    static auto* get = symbol<int()>("openblas_get_num_threads");
-    return get ? get() : 1;
-}
-
 void set_blas_threads(int n) {
     static auto* set = symbol<void(int)>("openblas_set_num_threads");
-    if (set && n != blas_threads()) set(n);
+    if (set && n > 0 && n != blas_threads()) set(n);
 }
 
 struct {
@@ -91,6 +86,11 @@ struct {
 const Blas& blas() {
     static const Blas b = look();
     return b;
+}
+
+int blas_threads() {
+    static auto* get = symbol<int()>("openblas_get_num_threads");
+    return get ? get() : 0;
 }
 
 OneBlasThread::OneBlasThread() {

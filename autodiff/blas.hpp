@@ -17,6 +17,9 @@ struct Blas {
 // and called "unknown".
 const Blas& blas();
 
+// How many threads BLAS works with, 0 if it does not say.
+int blas_threads();
+
 // BLAS's own threads, a number of the whole process, set to one for as long as any of these lives: parallelism belongs
 // to shards of a batch. The last one restores what was set before the first.
 class OneBlasThread {

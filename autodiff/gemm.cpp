@@ -46,15 +46,28 @@ template <class T> void outer(const Matrix<T>& a, const Matrix<T>& b, T* c, std:
     }
 }
 
+// Many rows times a small matrix: block by block, each of which stays in the second cache.
+template <class T> void by_rows(const Matrix<T>& a, const Matrix<T>& b, const T* start, T* c, std::size_t stride) {
+    constexpr std::size_t block = 256;
+    for (std::size_t i = 0; i < a.rows; i += block) {
+        const Matrix<T> rows{a.data + i * a.stride, std::min(block, a.rows - i), a.columns, a.stride};
+        small_gemm(rows, b, start ? start + i * stride : nullptr, c + i * stride, stride);
+    }
+}
+
 }  // namespace
 
+// Which is the faster one, our tiles or BLAS, was measured.
 template <class T> void gemm(const Matrix<T>& a, const Matrix<T>& b, const T* start, T* c, std::size_t stride) {
     const std::size_t m = a.rows, n = b.columns, k = a.columns;
     if (m == 0 || n == 0) return;
     const int lda = narrow(a.stride), ldb = narrow(b.stride), ldc = narrow(stride);
     const int mi = narrow(m), ni = narrow(n), ki = narrow(k);
-    constexpr double small = 128 * 128 * 128;  // measured: beyond it BLAS is the faster one
-    if (k > 1 && m > 1 && double(m) * double(n) * double(k) <= small) return small_gemm(a, b, start, c, stride);
+    if (k > 1 && m > 1) {
+        constexpr std::size_t size = 128;
+        if (double(m) * double(n) * double(k) <= size * size * size) return small_gemm(a, b, start, c, stride);
+        if (n <= size && k <= size && !a.transposed && blas_threads() == 1) return by_rows(a, b, start, c, stride);
+    }
     for (std::size_t i = 0; i < m && start != c; ++i)
         start ? std::copy_n(start + i * stride, n, c + i * stride) : std::fill_n(c + i * stride, n, T(0));
     if (k == 0) return;  // BLAS rejects a leading dimension of 0

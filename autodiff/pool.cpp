@@ -23,7 +23,7 @@ namespace {
 std::size_t rounded(std::size_t n) {
     if (n <= 64) return 64;
     const std::size_t step = std::max<std::size_t>(64, std::bit_floor(n - 1) / 4);
-    return (n + step - 1) / step * step;
+    return (n + step - 1) & ~(step - 1);  // a power of two
 }
 
 void* from_system(std::size_t bytes) {
@@ -62,8 +62,8 @@ struct Blocks {
 };
 using Bins = std::array<Blocks, 192>;
 
-// What a thread keeps of one size; the rest is everybody's.
-std::size_t most_kept(std::size_t bytes) { return std::max<std::size_t>(4, (1 << 20) / bytes); }
+// What a thread keeps of one size, a megabyte and four blocks; the rest is everybody's.
+bool too_many(std::size_t blocks, std::size_t bytes) { return blocks > 4 && (blocks - 4) * bytes > 1 << 20; }
 
 // A thread that only frees feeds one that only takes through these lists. Never destroyed: static arrays outlive
 // the objects of threads.
@@ -142,7 +142,7 @@ void pool_give(void* block, std::size_t bytes, arch::here*) noexcept {
     const std::size_t bin = bin_of(bytes);
     Blocks& own = (*mine)[bin];
     own.push(block);
-    if (own.size > most_kept(bytes)) spill(own, bin, most_kept(bytes) / 2);
+    if (too_many(own.size, bytes)) spill(own, bin, own.size / 2);
 }
 
 #endif

@@ -12,6 +12,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <random>
 #include <thread>
 
 namespace xtape::bench {

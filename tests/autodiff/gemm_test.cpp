@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The one door to products, our own and those of BLAS, against three loops.
+#include <xtape/autodiff/blas.hpp>
 #include <xtape/autodiff/gemm.hpp>
 
 #include "support.hpp"
@@ -76,6 +77,9 @@ TEST_CASE("gemm agrees with three loops where it works in blocks, and where BLAS
     compare<float>(16, 48, 300, false, true, 1);
     if (!sanitized) compare<float>(200, 150, 130, true, true, 2);
     compare<double>(3, 130, 64, false, true, 1);
+    const OneBlasThread one;  // then many rows times a small matrix are blocks, the last one a small one
+    compare<float>(257, 100, 128, false, false, 1);
+    compare<double>(515, 128, 64, false, true, 0);
 }
 
 TEST_CASE("gemm with an inner size of zero is its start") {
