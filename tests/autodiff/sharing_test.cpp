@@ -103,6 +103,18 @@ TEST_CASE("a gradient that is asked for is not changed by what its input gets") 
     }
 }
 
+TEST_CASE("a contribution is written over a gradient that nobody else holds, and over no other") {
+    const Tape tape;
+    const V a = variable(three), b = variable(three), u = a * 1, v = b * 1, fu = tanh(u), fv = tanh(v), y = fu + fv;
+    const auto alone = backward(sum(tanh(a * 1)), {a});
+    const auto shared = backward(sum(y), {a, b});  // fu and fv get one array
+    CHECK(same_bits(shared[a], alone[a]));
+    CHECK(same_bits(shared[b], alone[a]));
+    const auto asked = backward(sum(y), {a, b, u, v, fu, fv, y});
+    for (const V& x : {a, b, u, v}) CHECK(same_bits(asked[x], alone[a]));
+    for (const V& x : {fu, fv, y}) CHECK(same_bits(asked[x], filled<double>({3}, 1)));
+}
+
 TEST_CASE("a seed is not changed, and neither are values") {
     const Tape tape;
     const auto seed = array<double>({3}, {1, 10, 100});
