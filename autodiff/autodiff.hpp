@@ -4,6 +4,7 @@
 // Everything of the engine that a user needs.
 #include <xtape/autodiff/backward.hpp>
 #include <xtape/autodiff/checkpoint.hpp>
+#include <xtape/autodiff/data.hpp>
 #include <xtape/autodiff/grad.hpp>
 #include <xtape/autodiff/gradcheck.hpp>
 #include <xtape/autodiff/ops.hpp>

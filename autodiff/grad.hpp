@@ -2,8 +2,9 @@
 #pragma once
 
 // Functions from functions, without a tape in sight. f takes variables and gives a variable.
-// Given arrays, xtensor expressions or numbers of type T, results are arrays. Given variables, those of grad and
-// value_and_grad are variables recorded on the enclosing tape: they nest in each other and in all the rest.
+// Given arrays or xtensor expressions, results are arrays; given numbers, those of grad, value_and_grad, vjp and hvp
+// are numbers. Given variables, those of grad and value_and_grad are variables recorded on the enclosing tape: they
+// nest in each other and in all the rest. Whole numbers count as double.
 
 #include <xtape/autodiff/backward.hpp>
 #include <xtape/autodiff/ops.hpp>
@@ -20,7 +21,21 @@ requires requires { typename X::value_type; }
 struct ScalarOf<X> {
     using type = typename X::value_type;
 };
-template <class X> using scalar_of = typename ScalarOf<std::remove_cvref_t<X>>::type;
+template <class X> using element_of = typename ScalarOf<std::remove_cvref_t<X>>::type;
+template <class X> using scalar_of = std::conditional_t<std::integral<element_of<X>>, double, element_of<X>>;
+
+// f(x, ...) as a variable. An array would have lost how it depends on x.
+template <class T, class F, class... V> Variable<T> call(const F& f, const V&... x) {
+    constexpr bool takes = std::invocable<const F&, const V&...>;
+    static_assert(takes, "[xtape] a function to differentiate must take variables of its inputs' type, one for each");
+    if constexpr (takes) {
+        using Y = std::invoke_result_t<const F&, const V&...>;
+        constexpr bool gives = VariableOf<Y, T> || Number<std::remove_cvref_t<Y>>;
+        static_assert(gives, "[xtape] a function to differentiate must return a variable, not its value()");
+        if constexpr (gives) return f(x...);
+    }
+    return {};
+}
 
 // A leaf, or a node of its own on the enclosing tape, at which the sweep stops.
 template <class T, class X> Variable<T> input(const X& x, Where where) {
@@ -39,7 +54,14 @@ template <std::size_t N, class V> auto one_or_all(std::array<V, N> values) {
 
 template <class F, class T, std::size_t... I>
 Variable<T> apply(const F& f, const std::vector<Variable<T>>& x, std::index_sequence<I...>) {
-    return f(x[I]...);
+    return call<T>(f, x[I]...);
+}
+// A result is a number where all that was given are numbers.
+template <class... X> auto like(const auto& y) {
+    if constexpr ((Number<X> && ...))
+        return *y.data();
+    else
+        return y;
 }
 
 template <class F, class... X> auto value_and_grad(Where where, const F& f, const X&... x) {
@@ -48,12 +70,12 @@ template <class F, class... X> auto value_and_grad(Where where, const F& f, cons
     const std::vector<Variable<T>> xs{input<T>(x, where)...};
     const Variable<T> y = apply<F, T>(f, xs, each);
     auto pick = [&]<class G, std::size_t... I>(const G& g, std::index_sequence<I...>) {
-        return one_or_all(std::array{g.at(xs[I], where)...});
+        return one_or_all(std::array{like<X...>(g.at(xs[I], where))...});
     };
     if constexpr ((AnyVariable<X> || ...))
         return std::pair(y, pick(recorded_backward(y, xs, where), each));
     else
-        return std::pair(y.value(), pick(backward(y, xs, where), each));
+        return std::pair(like<X...>(y.value()), pick(backward(y, xs, where), each));
 }
 
 }  // namespace detail
@@ -80,15 +102,16 @@ template <class F> auto grad(F f, Where where = Where::here()) {
 template <class F, class X, class G> auto vjp(const F& f, const X& x, const G& g, Where where = Where::here()) {
     using T = detail::scalar_of<X>;
     const Tape tape(where);
-    const Variable<T> v = variable(Array<T>(x), where), y = f(v);
-    return backward(y, {v}, Array<T>(g), where).at(v, where);
+    const Variable<T> v = variable(Array<T>(x), where), y = detail::call<T>(f, v);
+    return detail::like<X>(backward(y, {v}, Array<T>(g), where).at(v, where));
 }
 
 // df/dx v at x, for v of x's shape: the vjp of the vjp, which is linear in g
 template <class F, class X, class V> auto jvp(const F& f, const X& x, const V& direction, Where where = Where::here()) {
     using T = detail::scalar_of<X>;
     const Tape tape(where);
-    const Variable<T> v = variable(Array<T>(x), where), y = f(v), g = variable(filled(y.shape(), T(1)));
+    const Variable<T> v = variable(Array<T>(x), where), y = detail::call<T>(f, v),
+                      g = variable(filled(y.shape(), T(1)));
     const Variable<T> dx = recorded_backward(y, {v}, g, where).at(v, where);
     return backward(dx, {g}, Array<T>(direction), where).at(g, where);
 }
@@ -103,7 +126,7 @@ template <class F> auto jacobian(F f, Where where = Where::here()) {
     return [f = std::move(f), where](const auto& x) {
         using T = detail::scalar_of<decltype(x)>;
         const Tape tape(where);
-        const Variable<T> v = variable(Array<T>(x), where), y = f(v);
+        const Variable<T> v = variable(Array<T>(x), where), y = detail::call<T>(f, v);
         Shape shape = y.shape();
         for (const std::size_t n : v.shape()) shape.push_back(n);
         Array<T> rows = Array<T>::from_shape(shape), seed = zeros<T>(y.shape());

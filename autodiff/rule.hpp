@@ -61,8 +61,6 @@ template <class T> Variable<T> product(const Variable<T>& a, const Variable<T>& 
 void check_broadcast(Where where, std::string_view op, const Shape& x, const Shape& y);
 // An axis, or a place on one, counted from the end when negative. Throws Error when out of range.
 std::size_t checked_axis(Where where, std::string_view op, std::ptrdiff_t axis, const Shape& shape);
-// The number of elements. Throws Error when that is more than a size_t holds.
-std::size_t checked_size(Where where, std::string_view op, const Shape& shape);
 // Throws Error unless BLAS's 32-bit integers hold an operand's columns (its last axis) and its rows (all others).
 void check_operand(Where where, std::string_view op, const Shape& shape);
 

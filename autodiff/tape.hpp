@@ -49,7 +49,7 @@ auto variable(const E& expression, Where where = Where::here()) {
     using T = typename E::value_type;
     return variable<T>(Array<T>(expression), where);
 }
-template <std::floating_point T> Variable<T> variable(T number, Where where = Where::here()) {
+template <Number T> Variable<T> variable(T number, Where where = Where::here()) {
     return variable<T>(Array<T>(number), where);
 }
 

@@ -10,6 +10,9 @@
 
 namespace xtape {
 
+// The number of elements. Throws Error when that is more than a size_t holds.
+std::size_t checked_size(Where where, std::string_view op, const Shape& shape);
+
 struct VariableBase {};
 template <class V>
 concept AnyVariable = std::derived_from<std::remove_cvref_t<V>, VariableBase>;
@@ -33,6 +36,8 @@ struct Place {
 // A value, immutable and shared, and its place on the tape of the thread that recorded it (none: a constant).
 // Copying shares the value. Arrays, xtensor expressions and numbers convert to constants; the two types do not mix.
 template <class T> class Variable : public VariableBase {
+    static_assert(std::floating_point<T>, "[xtape] variables are of float or double; try xt::cast<double>(...)");
+
 public:
     using value_type = T;
     using Handle = std::shared_ptr<const Array<T>>;
@@ -49,6 +54,7 @@ public:
     const Array<T>& value() const& { return *handle_; }
     Array<T> value() && { return *handle_; }
     Shape shape() const { return handle_->shape(); }
+    T item(Where = Where::here()) const;                 // the one number; throws for more or fewer
     bool tracked() const { return place_.serial != 0; }  // gradients flow to it
     bool is_parameter() const { return place_.serial & Place::parameter; }
     const Place& place() const { return place_; }

@@ -25,6 +25,20 @@ struct Log {
     auto vjp(wrt<0>, auto& g, auto&, auto& x) const { return g / calm(g, x, one<scalar<decltype(x)>>); }
 };
 
+// y = sin x                 dx = dy cos x
+struct Sin {
+    static constexpr unsigned reads[] = {in0};
+    auto forward(const auto& x) const { return xt::sin(x); }
+    auto vjp(wrt<0>, auto& g, auto&, auto& x) const { return g * cos(calm(g, x, zero<scalar<decltype(x)>>)); }
+};
+
+// y = cos x                 dx = -dy sin x
+struct Cos {
+    static constexpr unsigned reads[] = {in0};
+    auto forward(const auto& x) const { return xt::cos(x); }
+    auto vjp(wrt<0>, auto& g, auto&, auto& x) const { return -g * sin(calm(g, x, zero<scalar<decltype(x)>>)); }
+};
+
 // y = tanh x                dx = dy (1 - y^2)
 struct Tanh {
     static constexpr unsigned reads[] = {output};
@@ -65,6 +79,8 @@ struct Relu {
 template <class T> Variable<T> sqrt(const Variable<T>& x, Where where) { return record<T>(where, Sqrt{}, x); }
 template <class T> Variable<T> exp(const Variable<T>& x, Where where) { return record<T>(where, Exp{}, x); }
 template <class T> Variable<T> log(const Variable<T>& x, Where where) { return record<T>(where, Log{}, x); }
+template <class T> Variable<T> sin(const Variable<T>& x, Where where) { return record<T>(where, Sin{}, x); }
+template <class T> Variable<T> cos(const Variable<T>& x, Where where) { return record<T>(where, Cos{}, x); }
 template <class T> Variable<T> tanh(const Variable<T>& x, Where where) { return record<T>(where, Tanh{}, x); }
 template <class T> Variable<T> sigmoid(const Variable<T>& x, Where where) { return record<T>(where, Sigmoid{}, x); }
 template <class T> Variable<T> relu(const Variable<T>& x, Where where) { return record<T>(where, Relu{}, x); }
@@ -81,6 +97,10 @@ template Variable<float> exp(const Variable<float>&, Where);
 template Variable<double> exp(const Variable<double>&, Where);
 template Variable<float> log(const Variable<float>&, Where);
 template Variable<double> log(const Variable<double>&, Where);
+template Variable<float> sin(const Variable<float>&, Where);
+template Variable<double> sin(const Variable<double>&, Where);
+template Variable<float> cos(const Variable<float>&, Where);
+template Variable<double> cos(const Variable<double>&, Where);
 template Variable<float> tanh(const Variable<float>&, Where);
 template Variable<double> tanh(const Variable<double>&, Where);
 template Variable<float> sigmoid(const Variable<float>&, Where);

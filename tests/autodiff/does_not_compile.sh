@@ -14,7 +14,7 @@ compile() { "$compiler" "${flags[@]}" -O0 "$@" -x c++ "$work/source.cpp" >"$work
 ours=(-DXTENSOR_USE_XSIMD "-march=$arch")
 
 # Every header, compiled once
-echo '#include <xtape/autodiff/rule.hpp>' >"$work/all.hpp"
+printf '#include <xtape/autodiff/%s.hpp>\n' autodiff rule >"$work/all.hpp"
 "$compiler" "${flags[@]}" -O0 "${ours[@]}" -x c++-header "$work/all.hpp" -o "$work/all.hpp.gch"
 all=("${ours[@]}" -include "$work/all.hpp")
 
@@ -42,19 +42,40 @@ must 'an array, with the flags of the target' "${ours[@]}" <<<"$array"
 must_not 'without XTENSOR_USE_XSIMD' 'xtape needs XTENSOR_USE_XSIMD' "-march=$arch" <<<"$array"
 must_not 'with -ffast-math' 'does not work with -ffast-math' "${ours[@]}" -ffast-math <<<"$array"
 
+# A mistake in types is one error, which says what to do.
+says() {  # says NAME TEXT < SOURCE
+    local name=$1
+    cat >"$work/source.cpp"
+    if compile -fsyntax-only "${all[@]}" || [[ $(grep -c 'error:' "$work/log") != 1 ]] ||
+        ! grep -q "error:.*\[xtape\] $2" "$work/log"; then report FAILED "$name"
+    else report ok "$name"; fi
+}
 operations='using namespace xtape;
 Variable<double> d;
 Variable<float> f;
 Array<float> a;
-const auto well = d * d + 2 * d + 2.0f * d + a * d + d * a + matmul(d, a);
+std::vector<double> v;
+const auto well = d * d + 2 * d + 2.0f * d + a * d + d * a + matmul(d, a) + linear(a, d, a);
 '
-no_match='no match|invalid operands|no matching function|could not convert|no viable'
+no_mix='float and double variables do not mix'
+no_operand='a variable meets variables, xtensor arrays or expressions, and numbers'
 must 'operations of one type' "${all[@]}" <<<"$operations"
-must_not 'a double variable times a float variable' "$no_match" "${all[@]}" <<<"$operations auto bad = d * f;"
-must_not 'a float variable plus a double variable' "$no_match" "${all[@]}" <<<"$operations auto bad = f + d;"
-must_not 'matmul of two types' "$no_match" "${all[@]}" <<<"$operations auto bad = matmul(d, f);"
-must_not 'a variable of whole numbers' "$no_match|incomplete|undefined" "${all[@]}" \
-    <<<"$operations auto bad = variable(1);"
+says 'a double variable times a float variable' "$no_mix" <<<"$operations auto bad = d * f;"
+says 'a float variable minus a double variable' "$no_mix" <<<"$operations auto bad = f - d;"
+says 'matmul of two types' "$no_mix" <<<"$operations auto bad = matmul(d, f);"
+says 'linear of two types' "$no_mix" <<<"$operations auto bad = linear(a, f, d);"
+says 'a variable plus a vector' "$no_operand" <<<"$operations auto bad = d + v;"
+says 'a vector divided by a variable' "$no_operand" <<<"$operations auto bad = v / d;"
+says 'matmul of a vector' "$no_operand" <<<"$operations auto bad = matmul(v, d);"
+says 'a variable of whole numbers' 'variables are of float or double' <<<"$operations auto bad = variable(1);"
+says 'a variable of an array of whole numbers' 'variables are of float or double' \
+    <<<"$operations auto bad = variable(xt::xarray<int>{1, 2});"
+says 'the gradient of a function that returns a value' '.*must return a variable' \
+    <<<"$operations auto bad = grad([](auto x) { return x.value(); })(1.0);"
+says 'the gradient of a function that returns nothing' '.*must return a variable' \
+    <<<"$operations auto bad = grad([](auto) {})(1.0);"
+says 'the gradient of a function of another type' '.*must take variables' \
+    <<<"$operations auto bad = grad([](const Variable<float>& x) { return x; })(1.0);"
 
 rule='using namespace xtape;
 struct Cube {

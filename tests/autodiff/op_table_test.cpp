@@ -30,6 +30,10 @@ std::vector<Row> elementwise_rows() {
         unary(
             "log", [](const auto& x) { return log(x); }, [](double x) { return std::log(x); }, positive),
         unary(
+            "sin", [](const auto& x) { return sin(x); }, [](double x) { return std::sin(x); }),
+        unary(
+            "cos", [](const auto& x) { return cos(x); }, [](double x) { return std::cos(x); }),
+        unary(
             "sqrt", [](const auto& x) { return sqrt(x); }, [](double x) { return std::sqrt(x); }, positive),
         unary(
             "relu", [](const auto& x) { return relu(x); }, [](double x) { return x > 0 ? x : 0; }, away_from_zero),
