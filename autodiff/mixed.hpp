@@ -19,9 +19,10 @@ template <class... A> using scalar_among = typename detail::FirstVariable<std::r
 
 template <class A, class T>
 concept VariableOf = std::derived_from<std::remove_cvref_t<A>, Variable<T>>;
-// Some of them are variables, but not all are variables of one type.
+// Operands of which some are variables, but not all are variables of one type.
 template <class... A>
-concept Mixed = (AnyVariable<A> || ...) && !(VariableOf<A, scalar_among<A...>> && ...);
+concept Mixed = (AnyVariable<A> || ...) && !(VariableOf<A, scalar_among<A...>> && ...) &&
+                !(std::same_as<A, Where> || ...);
 template <class A, class T>
 concept OperandOf = std::convertible_to<const A&, Variable<T>>;
 
