@@ -38,6 +38,31 @@ std::vector<double> gradient_lengths(const nn::RNN<float>& model, const Digits& 
     return lengths;
 }
 
+constexpr const char* script = R"gp(
+set title "Length of the gradient of an image's loss L by the hidden state h(t) after row t"
+set xlabel "time t = row of the image"
+set ylabel "mean of |dL/dh(t)|"
+set xrange [0.5:rows+0.5]
+set logscale y
+set format y "%g"
+set grid
+set key bottom right
+plot "gradient.csv" skip 1 using 1:2 \
+         with linespoints pt 6 ps 0.6 lw 1.5 lc rgb "#969696" title "before training", \
+     "" skip 1 using 1:3 with linespoints pt 7 ps 0.6 lw 1.5 lc rgb "#08519c" title "after training"
+)gp";
+
+constexpr const char* explanation =
+    "The gradient of the loss by the hidden state after row t says how much a small change of what was remembered "
+    "there would still change the loss. Read it from right to left: backward begins at the last row and goes back in "
+    "time. A line that falls steeply to the left is the vanishing gradient: what stands in the first rows can hardly "
+    "be "
+    "learned. A line that rises steeply to the left is the exploding one. The recurrent weights begin orthogonal, so "
+    "before training the line is not steep. Training makes most of the line sink, for images that are read right have "
+    "a "
+    "small loss and small gradients; its slope is what to compare. It may rise over the first rows, which are empty: "
+    "states near 0 are where tanh is steepest.";
+
 }  // namespace
 
 Picture gradient_picture(const Training& training, const Digits& tested) {
@@ -49,25 +74,9 @@ Picture gradient_picture(const Training& training, const Digits& tested) {
     for (std::size_t t = 0; t < before.size(); ++t) csv += formatted("%zu,%.6g,%.6g\n", t + 1, before[t], after[t]);
     return {.name = "gradient",
             .heading = "How far back the loss reaches",
-            .text =
-                "The gradient of the loss by the hidden state after row t says how much a small change of what was "
-                "remembered there would still change the loss. Read it from right to left: backward begins at the "
-                "last row and goes back in time. A line that falls steeply to the left is the vanishing gradient: "
-                "what stands in the first rows can hardly be learned. A line that rises steeply to the left is the "
-                "exploding one. The recurrent weights begin orthogonal, so the first line is nearly level. Training "
-                "makes the whole line sink, for images that are read right have a small loss and small gradients; "
-                "its slope is what to compare." +
-                formatted(" Means over %zu images.", std::min(most_images, tested.images.count)),
+            .text = explanation + formatted(" Means over %zu images.", std::min(most_images, tested.images.count)),
             .data = {{"gradient.csv", csv}},
-            .script = script_head("gradient", 760, 420) +
-                      "set title \"Length of the gradient of an image's loss L by the hidden state h(t) after row t\"\n"
-                      "set xlabel \"time t = row of the image\"\nset ylabel \"mean of |dL/dh(t)|\"\n"
-                      "set logscale y\nset format y \"%g\"\nset grid\nset key bottom right\n" +
-                      formatted("set xrange [0.5:%g]\n", static_cast<double>(before.size()) + 0.5) +
-                      "plot \"gradient.csv\" skip 1 using 1:2 with linespoints pt 6 ps 0.6 lw 1.5 lc rgb \"#969696\" "
-                      "title \"before training\", \\\n"
-                      "     \"\" skip 1 using 1:3 with linespoints pt 7 ps 0.6 lw 1.5 lc rgb \"#08519c\" "
-                      "title \"after training\"\n"};
+            .script = script_head("gradient", 760, 420) + formatted("rows = %zu\n", before.size()) + script};
 }
 
 }  // namespace xtape::apps

@@ -10,7 +10,7 @@
 namespace xtape::apps {
 namespace {
 
-constexpr std::size_t most_mistakes = 16, per_row = 4;
+constexpr std::size_t most_mistakes = 16, across = 4;
 
 std::vector<std::size_t> worst(const Evaluation& e, const Digits& tested) {
     std::vector<std::size_t> wrong;
@@ -24,31 +24,52 @@ std::vector<std::size_t> worst(const Evaluation& e, const Digits& tested) {
     return wrong;
 }
 
+constexpr const char* no_mistakes = R"gp(
+set title "No mistakes: every image was read right"
+unset border
+unset tics
+plot [0:1] [0:1] NaN notitle
+)gp";
+
+constexpr const char* grid = R"gp(
+set multiplot layout down,across title "The mistakes with the largest loss: label, answer, probability of the answer" \
+    margins 0.03,0.97,0.02,1-80./height spacing 0.04,38./height
+set xrange [0.5:columns+0.5]
+set yrange [rows+0.5:0.5]
+set size ratio -1
+set palette defined (0 "white", 1 "black")
+set cbrange [0:255]
+unset colorbox
+unset tics
+unset key
+do for [i=1:shown] {
+    set title titles[i] offset 0,-0.6
+    plot "mistakes_images.csv" every ::(i-1)*rows*columns::i*rows*columns-1 \
+        skip 1 using ($4>0 ? $3 : NaN):2:(0.52):(0.52):4 with boxxyerror fs solid noborder lc palette
+}
+unset multiplot
+)gp";
+
+constexpr const char* explanation =
+    "Of all images that were read wrong, those with the largest loss, the worst one first: what the digit is by its "
+    "label, what the network read, and the probability that it gave to its answer. The loss is largest where the "
+    "network is sure and wrong. Look for what misleads it: a stroke that is missing or too long, an unusual slope; and "
+    "for images whose label you would doubt yourself.";
+
 std::string script(const Evaluation& e, const Digits& tested, const std::vector<std::size_t>& shown) {
-    const std::size_t rows = (shown.size() + per_row - 1) / per_row,
-                      pixels = tested.images.rows * tested.images.columns;
-    const std::string head = script_head("mistakes", 760, static_cast<int>(80 + 190 * std::max(rows, 1ul)));
-    if (shown.empty())
-        return head +
-               "set title \"No mistakes: every image was read right\"\nunset border\nunset tics\n"
-               "plot [0:1] [0:1] NaN notitle\n";
-    std::string out = head +
-                      formatted(
-                          "set multiplot layout %zu,%zu title \"The mistakes with the largest loss: label, answer, "
-                          "probability of the answer\" "
-                          "margins 0.03,0.97,0.02,%g spacing 0.04,%g\n",
-                          rows, per_row, 1 - 80. / double(80 + 190 * rows), 38. / double(80 + 190 * rows)) +
-                      digit_palette + "unset tics\nunset key\nset size ratio -1\n" +
-                      formatted("set xrange [0.5:%g]\nset yrange [%g:0.5]\n", double(tested.images.columns) + 0.5,
-                                double(tested.images.rows) + 0.5);
-    for (std::size_t place = 0; place < shown.size(); ++place) {
-        const Answer& answer = e.answers[shown[place]];
-        out += formatted("set title \"a %d, read as %zu (%.1f %%)\" offset 0,-0.6\n", tested.labels[shown[place]],
-                         answer.digit, 100 * answer.probability) +
-               formatted("plot \"mistakes_images.csv\" every ::%zu::%zu ", place * pixels, (place + 1) * pixels - 1) +
-               draw_digit + "\n";
+    const int down = static_cast<int>((shown.size() + across - 1) / across), height = 80 + 190 * std::max(down, 1);
+    const std::string head = script_head("mistakes", 760, height);
+    if (shown.empty()) return head + no_mistakes;
+    std::string titles = formatted("array titles[%zu]\n", shown.size());
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const Answer& answer = e.answers[shown[i]];
+        titles += formatted("titles[%zu] = \"a %d, read as %zu (%.1f %%)\"\n", i + 1, tested.labels[shown[i]],
+                            answer.digit, 100 * answer.probability);
     }
-    return out + "unset multiplot\n";
+    return head +
+           formatted("rows = %zu\ncolumns = %zu\nshown = %zu\nacross = %zu\ndown = %d\nheight = %d\n",
+                     tested.images.rows, tested.images.columns, shown.size(), across, down, height) +
+           titles + grid;
 }
 
 }  // namespace
@@ -65,11 +86,7 @@ Picture mistakes_picture(const Evaluation& e, const Digits& tested) {
     }
     return {.name = "mistakes",
             .heading = "The worst mistakes",
-            .text =
-                "Of all images that were read wrong, those with the largest loss, the worst one first: what the "
-                "digit is by its label, what the network read, and the probability that it gave to its answer. The "
-                "loss is largest where the network is sure and wrong. Look for what misleads it: a stroke that is "
-                "missing or too long, an unusual slope; and for images whose label you would doubt yourself.",
+            .text = explanation,
             .data = {{"mistakes.csv", csv}, {"mistakes_images.csv", images}},
             .script = script(e, tested, shown)};
 }
