@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A checkpoint of version 0.1, which did not count the accuracy while training.
+// A checkpoint that was saved before the accuracy was counted while training.
 #include <zlib.h>
 #include <xtape/nn/io/safetensors.hpp>
 

@@ -29,9 +29,9 @@ plot "confusion.csv" skip 1 using ($1==$2 ? NaN : $2):1:(0.5):(0.5):3 with boxxy
 
 constexpr const char* explanation =
     "A row is a digit, a column an answer, a number how many images there were of that digit with that answer. Right "
-    "answers are on the diagonal, blue. Everything else is a mistake, the more of them the darker the orange. Look for "
-    "dark cells and ask what the two digits have in common, and whether the mistake goes both ways: 4 and 9, 3 and 5, "
-    "2 and 7 are the usual pairs.";
+    "answers are on the diagonal, blue. Everything else is a mistake, the more of them the darker the orange. Look "
+    "for dark cells and ask what the two digits have in common, and whether the mistake goes both ways: 4 and 9, 3 "
+    "and 5, 2 and 7 are the usual pairs.";
 
 }  // namespace
 

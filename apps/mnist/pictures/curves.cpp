@@ -17,6 +17,7 @@ set title "Loss on the training images, while training"
 set xlabel "epochs of training"
 set ylabel "cross entropy, mean per image (nats)"
 set xrange [0:1.02*epochs]
+set xtics step(epochs)
 set logscale y
 set format y "%g"
 set grid
@@ -27,15 +28,16 @@ plot "loss.csv" every every_line skip 1 using 1:4 \
 
 constexpr const char* loss_text =
     "The loss of an image is -log of the probability that the network gives to the right digit: 2.3 for one who "
-    "guesses among ten, 0 for one who is right and sure. The line has a point for every 50 steps of the optimiser, the "
-    "dots are means of whole epochs. Look for a line that falls fast at first and then ever more slowly; a line that "
-    "jumps up or stays where it began asks for a lower learning rate.";
+    "guesses among ten, 0 for one who is right and sure. The line has a point for every 50 steps of the optimiser, "
+    "the dots are means of whole epochs. Look for a line that falls fast at first and then ever more slowly; a line "
+    "that jumps up or stays where it began asks for a lower learning rate.";
 
 constexpr const char* accuracy_script = R"gp(
 set title "Accuracy on training and ".tested." images"
 set xlabel "epochs of training"
 set ylabel "images read right (%)"
 set xrange [0:1.02*epochs]
+set xtics step(epochs)
 set yrange [*:100]
 set grid
 set key bottom right
@@ -48,8 +50,8 @@ plot "accuracy.csv" every every_line skip 1 using 1:(100*$2) \
 
 constexpr const char* accuracy_text =
     "The line is counted while training: each image is asked once in an epoch, of the network as it is at that step. "
-    "The dot is the finished network's accuracy on images that training never sees; its bar is the 95 % interval. Look "
-    "at how far the dot is below the end of the line: that is what the network knows by heart and not by rule.";
+    "The dot is the finished network's accuracy on images that training never sees; its bar is the 95 % interval. "
+    "Look at how far the dot is below the end of the line: that is what the network knows by heart and not by rule.";
 
 }  // namespace
 

@@ -43,6 +43,7 @@ set title "Length of the gradient of an image's loss L by the hidden state h(t) 
 set xlabel "time t = row of the image"
 set ylabel "mean of |dL/dh(t)|"
 set xrange [0.5:rows+0.5]
+set xtics step(rows)
 set logscale y
 set format y "%g"
 set grid
@@ -56,12 +57,10 @@ constexpr const char* explanation =
     "The gradient of the loss by the hidden state after row t says how much a small change of what was remembered "
     "there would still change the loss. Read it from right to left: backward begins at the last row and goes back in "
     "time. A line that falls steeply to the left is the vanishing gradient: what stands in the first rows can hardly "
-    "be "
-    "learned. A line that rises steeply to the left is the exploding one. The recurrent weights begin orthogonal, so "
-    "before training the line is not steep. Training makes most of the line sink, for images that are read right have "
-    "a "
-    "small loss and small gradients; its slope is what to compare. It may rise over the first rows, which are empty: "
-    "states near 0 are where tanh is steepest.";
+    "be learned. A line that rises steeply to the left is the exploding one. The recurrent weights begin orthogonal, "
+    "so before training the line is not steep. Training makes most of the line sink, for images that are read right "
+    "have a small loss and small gradients; its slope is what to compare. It may rise over the first rows, which are "
+    "empty: states near 0 are where tanh is steepest.";
 
 }  // namespace
 

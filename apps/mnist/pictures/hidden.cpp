@@ -26,6 +26,7 @@ std::string states_csv(const std::vector<Variable<float>>& states) {
 
 constexpr const char* script = R"gp(
 set yrange [rows+0.5:0.5]
+set ytics step(rows)
 set tics out
 unset key
 set tmargin at screen 0.82
@@ -38,6 +39,7 @@ set ylabel "time t = row of the image"
 set lmargin at screen 0.08
 set rmargin at screen 0.42
 set xrange [0.5:columns+0.5]
+set xtics step(columns)
 set palette defined (0 "white", 1 "black")
 set cbrange [0:255]
 unset colorbox
@@ -49,6 +51,7 @@ unset ylabel
 set lmargin at screen 0.47
 set rmargin at screen 0.88
 set xrange [0.5:units+0.5]
+set xtics step(units)
 set palette defined (-1 "#2166ac", 0 "white", 1 "#b2182b")
 set cbrange [-1:1]
 set colorbox
@@ -59,12 +62,10 @@ unset multiplot
 
 constexpr const char* explanation =
     "On the left is the first image that the network was tested on, on the right its hidden state after each row of "
-    "it: "
-    "both have the same axis of time, downwards. A column is one hidden unit, red near 1, blue near -1; the order of "
-    "units has no meaning. Only the last row is shown to the read-out, so all that decides the answer must have been "
-    "carried down to there. Look for units that change with the strokes, and for those that keep their colour over "
-    "many "
-    "rows, empty ones too: these are the memory.";
+    "it: both have the same axis of time, downwards. A column is one hidden unit, red near 1, blue near -1; the "
+    "order of units has no meaning. Only the state after the last row is shown to the read-out, so all that decides "
+    "the answer must have been carried down to there. Look for units that change with the strokes, and for those "
+    "that keep their colour over many rows, empty ones too: these are the memory.";
 
 }  // namespace
 

@@ -53,11 +53,11 @@ unset multiplot
 constexpr const char* explanation =
     "Of all images that were read wrong, those with the largest loss, the worst one first: what the digit is by its "
     "label, what the network read, and the probability that it gave to its answer. The loss is largest where the "
-    "network is sure and wrong. Look for what misleads it: a stroke that is missing or too long, an unusual slope; and "
-    "for images whose label you would doubt yourself.";
+    "network is sure and wrong. Look for what misleads it: a stroke that is missing or too long, an unusual slope; "
+    "and for images whose label you would doubt yourself.";
 
 std::string script(const Evaluation& e, const Digits& tested, const std::vector<std::size_t>& shown) {
-    const int down = static_cast<int>((shown.size() + across - 1) / across), height = 80 + 190 * std::max(down, 1);
+    const int down = static_cast<int>((shown.size() + across - 1) / across), height = 80 + 190 * down;
     const std::string head = script_head("mistakes", 760, height);
     if (shown.empty()) return head + no_mistakes;
     std::string titles = formatted("array titles[%zu]\n", shown.size());

@@ -15,7 +15,9 @@ std::string script_head(const std::string& name, int width, int height) {
            formatted("cd ARG0[1:strlen(ARG0)-%zu].\".\"\n", name.size() + 3) +  // to the folder of the script
            formatted("set terminal svg size %d,%d font \"sans-serif,14\" background \"white\" name \"%s\"\n", width,
                      height, name.c_str()) +
-           "set output \"" + name + ".svg\"\nset datafile separator comma\nset tics nomirror\n";
+           "set output \"" + name +
+           ".svg\"\nset datafile separator comma\nset tics nomirror\n"
+           "step(n) = n < 8 ? 1 : 5*ceil(n/40.)  # between tics on an axis of n whole numbers\n";
 }
 
 void write_pictures(const Path& folder, const Run& run, const Evaluation& e, const Digits& tested) {
