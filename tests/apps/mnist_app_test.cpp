@@ -98,6 +98,7 @@ TEST_CASE("the same seed gives the same bits on any number of threads, another s
     REQUIRE(run(mnist(folder / "two", "--batch 64 --threads 2 --hidden 8 --epochs 2" + data)).code == 0);
     REQUIRE(run(mnist(folder / "other", "--batch 64 --seed 2 --hidden 8 --epochs 2" + data)).code == 0);
     CHECK(contents(folder / "one/model.safetensors") == contents(folder / "two/model.safetensors"));
+    CHECK(without_seconds(text(folder / "one/log.csv")) == without_seconds(text(folder / "two/log.csv")));
     CHECK(contents(folder / "one/model.safetensors") != contents(folder / "other/model.safetensors"));
     CHECK(result_in(folder / "one")["correct"] == result_in(folder / "two")["correct"]);
 }
@@ -122,6 +123,10 @@ TEST_CASE("a training that is stopped again and again ends with the bits of one 
     CHECK(stops > 0);
     CHECK(contents(out / "model.safetensors") == contents(folder / "whole/model.safetensors"));
     CHECK(without_seconds(text(out / "log.csv")) == without_seconds(text(folder / "whole/log.csv")));
+    for (const char* csv : {"loss", "accuracy", "hidden", "gradient", "mistakes", "confusion"}) {
+        const Path file = Path("report") / (std::string(csv) + ".csv");
+        CHECK_MESSAGE(contents(out / file) == contents(folder / "whole" / file), csv);
+    }
     CHECK(result_in(out)["correct"] == result_in(folder / "whole")["correct"]);
 }
 

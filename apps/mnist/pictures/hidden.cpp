@@ -29,8 +29,8 @@ set yrange [rows+0.5:0.5]
 set ytics step(rows)
 set tics out
 unset key
-set tmargin at screen 0.82
-set bmargin at screen 0.14
+set tmargin at screen 0.84
+set bmargin at screen 0.16
 set multiplot title "One image, read row by row, and the state of the hidden units after each row"
 
 set title sprintf("what is read: a %d", digit)
