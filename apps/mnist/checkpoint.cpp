@@ -13,12 +13,14 @@ using nlohmann::json;
 using nn::io::Safetensors;
 using Sizes = std::vector<std::size_t>;
 
-constexpr const char* counters[] = {"loss", "images", "norm", "steps", "epoch_loss", "epoch_images", "seconds"};
+constexpr const char* counters[] = {"loss",       "images",       "norm",    "steps",
+                                    "epoch_loss", "epoch_images", "seconds", "epoch_right"};
 constexpr std::size_t log_columns = sizeof(LogRow) / sizeof(double);
 
 // The same members of a progress, to write and to read.
 template <class P> auto members(P& p) {
-    return std::array{&p.loss, &p.images, &p.norm, &p.steps, &p.epoch_loss, &p.epoch_images, &p.seconds};
+    return std::array{&p.loss,       &p.images,       &p.norm,    &p.steps,
+                      &p.epoch_loss, &p.epoch_images, &p.seconds, &p.epoch_right};
 }
 static_assert(std::size(counters) == std::tuple_size_v<decltype(members(std::declval<Progress&>()))>);
 
@@ -81,12 +83,22 @@ void check_data(const Safetensors& file, const Sums& data) {
 
 std::vector<LogRow> log_of(const Safetensors& file) {
     const auto found = file.tensors.find("log");
-    const std::size_t rows =
-        found == file.tensors.end() || found->second.shape.empty() ? 0 : found->second.shape.front();
-    const auto values = file.get<double>("log", {rows, log_columns}, Where{});
-    std::vector<LogRow> log(rows);
-    if (rows > 0) std::memcpy(log.data(), values.data(), values.size_bytes());  // null is not for memcpy
+    Sizes shape = found == file.tensors.end() ? Sizes{} : found->second.shape;
+    shape.resize(2);
+    if (shape[1] != log_columns - 1) shape[1] = log_columns;  // before the accuracy was counted
+    const auto values = file.get<double>("log", shape, Where{});
+    LogRow row{};
+    row.epoch_accuracy = not_counted;
+    std::vector<LogRow> log(shape[0], row);
+    for (std::size_t i = 0; i < log.size(); ++i)
+        std::memcpy(&log[i], values.data() + i * shape[1], shape[1] * sizeof(double));
     return log;
+}
+
+double counter(const Safetensors& file, const std::string& name, std::size_t step) {
+    const std::string path = "progress." + name;
+    if (name == "epoch_right" && !file.tensors.contains(path)) return step ? not_counted : 0;
+    return file.get<double>(path, {}, Where{})[0];
 }
 
 }  // namespace
@@ -131,8 +143,7 @@ void restore(Training& training, const Checkpoint& checkpoint, const Sums& data)
     p.epoch = number(file, "epoch", 0, training.settings.epochs);
     p.step = number(file, "step", 0, training.done() ? 0 : training.steps_per_epoch() - 1);
     p.log = log_of(file);
-    for (std::size_t i = 0; i < std::size(counters); ++i)
-        *members(p)[i] = file.get<double>(std::string("progress.") + counters[i], {}, Where{})[0];
+    for (std::size_t i = 0; i < std::size(counters); ++i) *members(p)[i] = counter(file, counters[i], p.step);
 
     auto& state = training.optimizer.state;
     state.steps = static_cast<std::int64_t>(training.steps_done());

@@ -10,6 +10,7 @@
 #include "apps/interrupt.hpp"
 #include "display.hpp"
 #include "output.hpp"
+#include "pictures/pictures.hpp"
 #include "report.hpp"
 #include "samples.hpp"
 
@@ -92,6 +93,7 @@ int run(const Options& options) {
     const Evaluation evaluation = evaluate(training.model, mnist.test, threads);
     output.save_model(training);
     output.save_result(result(facts, evaluation));
+    write_pictures(output.report(), facts, evaluation, mnist.test);
     std::fputs(closing(facts, evaluation).c_str(), stdout);
     return 0;
 }

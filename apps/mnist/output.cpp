@@ -12,10 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write_text(const Path& path, const std::string& text) {
-    nn::io::write_file(path, std::as_bytes(std::span(text)), Where{});
-}
-
 void make_folder(const Path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
@@ -40,9 +36,14 @@ void check_target(const Path& path) {
 
 }  // namespace
 
+void write_text(const Path& path, const std::string& text) {
+    nn::io::write_file(path, std::as_bytes(std::span(text)), Where{});
+}
+
 Output::Output(Path folder, const Training& training, const Sums& data) : folder_(std::move(folder)), data_(data) {
     make_folder(folder_);
     for (const Path& path : {checkpoint(), model(), log(), result()}) check_target(path);
+    if (std::error_code none; fs::exists(report(), none)) make_folder(report());
     const Path trial = folder_ / ("write-test-" + std::to_string(::getpid()));
     nn::io::write_safetensors(trial, checkpoint_file(training, data_), Where{});
     fs::remove(trial);
@@ -50,10 +51,10 @@ Output::Output(Path folder, const Training& training, const Sums& data) : folder
 
 void Output::save_checkpoint(const Training& training) const {
     nn::io::write_safetensors(checkpoint(), checkpoint_file(training, data_), Where{});
-    std::string csv = "epoch,step,lr,loss,epoch_loss,gradient_norm,seconds\n";
+    std::string csv = "epoch,step,lr,loss,epoch_loss,gradient_norm,seconds,epoch_accuracy\n";
     for (const LogRow& r : training.progress.log)
-        csv += formatted("%.0f,%.0f,%.6g,%.6f,%.6f,%.4f,%.3f\n", r.epoch, r.step, r.lr, r.loss, r.epoch_loss,
-                         r.gradient_norm, r.seconds);
+        csv += formatted("%.0f,%.0f,%.6g,%.6f,%.6f,%.4f,%.3f,%.6f\n", r.epoch, r.step, r.lr, r.loss, r.epoch_loss,
+                         r.gradient_norm, r.seconds, r.epoch_accuracy);
     write_text(log(), csv);
 }
 

@@ -6,6 +6,8 @@
 
 namespace xtape::apps {
 
+void write_text(const Path& path, const std::string& text);
+
 // The folder that all output goes to. Every file appears whole or not at all, in place of the one before.
 class Output {
 public:
@@ -21,6 +23,7 @@ public:
     Path model() const { return folder_ / "model.safetensors"; }
     Path log() const { return folder_ / "log.csv"; }
     Path result() const { return folder_ / "result.json"; }
+    Path report() const { return folder_ / "report"; }  // the folder of pictures
 
 private:
     Path folder_;

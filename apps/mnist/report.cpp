@@ -80,7 +80,8 @@ std::string closing(const Run& run, const Evaluation& e) {
     const double seconds = run.training.progress.seconds;
     return "\n" + confusion_table(e) + "\n" + outcome(run, e) + "\n" +
            formatted("%zu epochs in %.1f s, ", run.training.settings.epochs, seconds) +
-           grouped(run.images_per_second()) + " images/s\n" + "Results, log, model and checkpoint are in " +
+           grouped(run.images_per_second()) + " images/s\n" + "A report with pictures is " +
+           (run.options.out / "report/index.html").string() + "\n" + "Results, log, model and checkpoint are in " +
            (run.options.out / "").string() + "\n";
 }
 

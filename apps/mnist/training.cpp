@@ -2,8 +2,10 @@
 #include "training.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 
+#include "evaluation.hpp"
 #include "samples.hpp"
 
 namespace xtape::apps {
@@ -36,24 +38,28 @@ bool Training::step(std::size_t threads) {
         order_of_ = progress.epoch;
     }
     const std::size_t begin = progress.step * settings.batch, rows = std::min(settings.batch, images() - begin);
+    std::atomic<std::size_t> right = 0;  // a whole number: the same in any order
     const auto loss = [&](std::size_t from, std::size_t to) {
         const auto chosen = std::span(order_).subspan(begin + from, to - from);
-        return cross_entropy(model(sequences(digits_.images, chosen)), labels(digits_, chosen), Where{});
+        const Variable<float> scores = model(sequences(digits_.images, chosen));
+        const Indices wanted = labels(digits_, chosen);
+        right += count_right(scores.value(), wanted);
+        return cross_entropy(scores, wanted, Where{});
     };
     auto [mean_loss, gradients] = nn::parallel_grad(model, rows, loss, {threads, settings.shard_rows});
     const double norm = nn::clip_by_norm(gradients, settings.clip, Where{});
     optimizer.options.rate = static_cast<float>(learning_rate());
     optimizer.step(model, gradients);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    record(mean_loss, norm, static_cast<double>(rows), took.count());
+    record(mean_loss, static_cast<double>(right), norm, static_cast<double>(rows), took.count());
     return progress.step == 0;
 }
 
-void Training::record(double loss, double norm, double images, double seconds) {
+void Training::record(double loss, double right, double norm, double images, double seconds) {
     Progress& p = progress;
     p.seconds += seconds;
     p.loss += loss * images, p.images += images, p.norm += norm, p.steps += 1;
-    p.epoch_loss += loss * images, p.epoch_images += images;
+    p.epoch_loss += loss * images, p.epoch_images += images, p.epoch_right += right;
     const bool last = ++p.step == steps_per_epoch();
     if (last || p.step % log_every == 0) {
         p.log.push_back({.epoch = static_cast<double>(p.epoch + 1),
@@ -62,10 +68,11 @@ void Training::record(double loss, double norm, double images, double seconds) {
                          .loss = p.loss / p.images,
                          .epoch_loss = p.epoch_loss / p.epoch_images,
                          .gradient_norm = p.norm / p.steps,
-                         .seconds = p.seconds});
+                         .seconds = p.seconds,
+                         .epoch_accuracy = p.epoch_right / p.epoch_images});
         p.loss = p.images = p.norm = p.steps = 0;
     }
-    if (last) ++p.epoch, p.step = 0, p.epoch_loss = p.epoch_images = 0;
+    if (last) ++p.epoch, p.step = 0, p.epoch_loss = p.epoch_images = p.epoch_right = 0;
 }
 
 }  // namespace xtape::apps

@@ -3,14 +3,19 @@
 
 #include <xtape/nn/nn.hpp>
 
+#include <limits>
+
 #include "apps/data/mnist.hpp"
 #include "settings.hpp"
 
 namespace xtape::apps {
 
+// Of epochs that began before the accuracy was counted.
+inline constexpr double not_counted = std::numeric_limits<double>::quiet_NaN();
+
 // A line of log.csv: where the training stood, and means since the line before.
 struct LogRow {
-    double epoch, step, lr, loss, epoch_loss, gradient_norm, seconds;
+    double epoch, step, lr, loss, epoch_loss, gradient_norm, seconds, epoch_accuracy;
 };
 
 // How far a training is, with what the next line of its log needs.
@@ -18,7 +23,8 @@ struct Progress {
     std::size_t epoch = 0, step = 0;                   // whole epochs, and steps of the one after them
     double seconds = 0;                                // of training alone, over all resumes
     double loss = 0, images = 0, norm = 0, steps = 0;  // sums since the last line
-    double epoch_loss = 0, epoch_images = 0;           // sums since the epoch began
+    // sums since the epoch began; right: answers while training, each by the network of that step
+    double epoch_loss = 0, epoch_images = 0, epoch_right = 0;
     std::vector<LogRow> log{};
 };
 
@@ -44,7 +50,7 @@ public:
 
 private:
     double learning_rate() const;
-    void record(double loss, double norm, double images, double seconds);
+    void record(double loss, double right, double norm, double images, double seconds);
     const Digits& digits_;
     std::vector<std::uint32_t> order_{};  // of the epoch order_of_
     std::size_t order_of_ = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "program.hpp"
 
@@ -31,12 +32,9 @@ std::vector<std::string> names_in(const Path& folder) {
     return names;
 }
 
-// All columns but the last one, which is time.
+// All columns but the last but one, which is time.
 std::string without_seconds(const std::string& csv) {
-    std::string out;
-    for (std::size_t at = 0, end; (end = csv.find('\n', at)) != std::string::npos; at = end + 1)
-        out += csv.substr(at, csv.rfind(',', end) - at) + "\n";
-    return out;
+    return std::regex_replace(csv, std::regex("[^,\n]*,([^,\n]*\n)"), "$1");
 }
 
 }  // namespace
@@ -51,7 +49,7 @@ TEST_CASE("a training learns, and all its output is in one folder") {
     for (const char* part : {"BLAS kernels", "SHA-256   t10k-images cefe86a05637", "epoch 5/5", "95 % interval"})
         CHECK_MESSAGE(has(o.out, part), part);
     CHECK(names_in(out) ==
-          std::vector<std::string>{"checkpoint.safetensors", "log.csv", "model.safetensors", "result.json"});
+          std::vector<std::string>{"checkpoint.safetensors", "log.csv", "model.safetensors", "report", "result.json"});
     CHECK(result_in(out)["accuracy"].get<double>() > 0.5);  // 0.65 measured; by chance it is 0.1
 }
 
@@ -90,7 +88,7 @@ TEST_CASE("the model has named tensors and its settings, the log a line for ever
     CHECK(model.get<float>("readout.c", {10}).size() == 10);
     CHECK(model.metadata.at("hidden") == "8");
     const std::string log = text(folder / "log.csv");
-    CHECK(log.starts_with("epoch,step,lr,loss,epoch_loss,gradient_norm,seconds\n1,50,"));
+    CHECK(log.starts_with("epoch,step,lr,loss,epoch_loss,gradient_norm,seconds,epoch_accuracy\n1,50,"));
     CHECK(has(log, "\n3,50,"));
 }
 
@@ -100,6 +98,7 @@ TEST_CASE("the same seed gives the same bits on any number of threads, another s
     REQUIRE(run(mnist(folder / "two", "--batch 64 --threads 2 --hidden 8 --epochs 2" + data)).code == 0);
     REQUIRE(run(mnist(folder / "other", "--batch 64 --seed 2 --hidden 8 --epochs 2" + data)).code == 0);
     CHECK(contents(folder / "one/model.safetensors") == contents(folder / "two/model.safetensors"));
+    CHECK(without_seconds(text(folder / "one/log.csv")) == without_seconds(text(folder / "two/log.csv")));
     CHECK(contents(folder / "one/model.safetensors") != contents(folder / "other/model.safetensors"));
     CHECK(result_in(folder / "one")["correct"] == result_in(folder / "two")["correct"]);
 }
@@ -124,6 +123,10 @@ TEST_CASE("a training that is stopped again and again ends with the bits of one 
     CHECK(stops > 0);
     CHECK(contents(out / "model.safetensors") == contents(folder / "whole/model.safetensors"));
     CHECK(without_seconds(text(out / "log.csv")) == without_seconds(text(folder / "whole/log.csv")));
+    for (const char* csv : {"loss", "accuracy", "hidden", "gradient", "mistakes", "confusion"}) {
+        const Path file = Path("report") / (std::string(csv) + ".csv");
+        CHECK_MESSAGE(contents(out / file) == contents(folder / "whole" / file), csv);
+    }
     CHECK(result_in(out)["correct"] == result_in(folder / "whole")["correct"]);
 }
 

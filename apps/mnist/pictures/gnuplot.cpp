@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "gnuplot.hpp"
+
+#include <xtape/nn/io/system.hpp>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <stdexcept>
+
+namespace xtape::apps {
+namespace {
+
+// How a program is started in a folder without a shell, so that no name means anything: silent, with nothing to read.
+class Actions {
+public:
+    explicit Actions(const Path& folder) {
+        need(posix_spawn_file_actions_init(&actions_));
+        need(posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str()));
+        need(posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
+        for (const int output : {STDOUT_FILENO, STDERR_FILENO})
+            need(posix_spawn_file_actions_addopen(&actions_, output, "/dev/null", O_WRONLY, 0));
+    }
+    ~Actions() { posix_spawn_file_actions_destroy(&actions_); }
+    Actions(const Actions&) = delete;
+    Actions& operator=(const Actions&) = delete;
+    const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+private:
+    static void need(int error) {
+        if (error) throw std::runtime_error(std::string("no program can be started: ") + std::strerror(error));
+    }
+    posix_spawn_file_actions_t actions_{};
+};
+
+struct Started {
+    pid_t process = -1;
+    int error = 0;  // why there is none
+};
+
+Started start_gnuplot(const Actions& actions, std::string script) {
+    std::string program = "gnuplot", plain = "-d";  // without the user's own settings
+    char* const arguments[] = {program.data(), plain.data(), script.data(), nullptr};
+    Started started;
+    started.error = posix_spawnp(&started.process, program.c_str(), actions.get(), nullptr, arguments, environ);
+    return started;
+}
+
+bool succeeded(pid_t process) {
+    int status = 0;
+    return nn::io::restarted([&] { return ::waitpid(process, &status, 0); }) == process && status == 0;
+}
+
+}  // namespace
+
+std::string draw(const Path& folder, const std::vector<Picture>& pictures) {
+    const Actions actions(folder);
+    std::vector<Started> all;
+    for (const Picture& picture : pictures) all.push_back(start_gnuplot(actions, picture.name + ".gp"));
+    std::string trouble;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const Path svg = folder / (pictures[i].name + ".svg");
+        if (all[i].error) {
+            trouble = std::strerror(all[i].error);
+        } else if (!succeeded(all[i].process) || !std::filesystem::exists(svg)) {
+            trouble = "that it failed on " + pictures[i].name + ".gp";
+            std::filesystem::remove(svg);  // it may be a part of one
+        }
+    }
+    return trouble;
+}
+
+}  // namespace xtape::apps

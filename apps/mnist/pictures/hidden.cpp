@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the network remembers of one digit, row by row.
+#include "../samples.hpp"
+#include "apps/text.hpp"
+#include "images.hpp"
+#include "pictures.hpp"
+
+namespace xtape::apps {
+namespace {
+
+constexpr std::size_t most_units = 256;  // that are drawn
+
+std::vector<Variable<float>> states(const nn::RNN<float>& model, const Digits& tested) {
+    const NoGrad constants;
+    const std::uint32_t first[] = {0};
+    return nn::unroll(model.cell, Variable<float>(sequences(tested.images, first)), model.cell.initial(1)).states;
+}
+
+std::string states_csv(const std::vector<Variable<float>>& states) {
+    std::string csv = "t,unit,h\n";
+    for (std::size_t t = 0; t < states.size(); ++t)
+        for (std::size_t unit = 0; unit < states[t].value().size(); ++unit)
+            csv += formatted("%zu,%zu,%.5f\n", t + 1, unit + 1, double{states[t].value().data()[unit]});
+    return csv;
+}
+
+constexpr const char* script = R"gp(
+set yrange [rows+0.5:0.5]
+set ytics step(rows)
+set tics out
+unset key
+set tmargin at screen 0.84
+set bmargin at screen 0.16
+set multiplot title "One image, read row by row, and the state of the hidden units after each row"
+
+set title sprintf("what is read: a %d", digit)
+set xlabel "column of the image"
+set ylabel "time t = row of the image"
+set lmargin at screen 0.08
+set rmargin at screen 0.42
+set xrange [0.5:columns+0.5]
+set xtics step(columns)
+set palette defined (0 "white", 1 "black")
+set cbrange [0:255]
+unset colorbox
+plot "hidden_image.csv" skip 1 using ($4>0 ? $3 : NaN):2:(0.52):(0.52):4 with boxxyerror fs solid noborder lc palette
+
+set title sprintf("what is remembered: h(t); the answer at the end: %d", answer)
+set xlabel "hidden unit"
+unset ylabel
+set lmargin at screen 0.47
+set rmargin at screen 0.88
+set xrange [0.5:units+0.5]
+set xtics step(units)
+set palette defined (-1 "#2166ac", 0 "white", 1 "#b2182b")
+set cbrange [-1:1]
+set colorbox
+set cblabel "h(t) of the unit"
+plot "hidden.csv" skip 1 using 2:1:(0.52):(0.52):3 with boxxyerror fs solid noborder lc palette
+unset multiplot
+)gp";
+
+constexpr const char* explanation =
+    "On the left is the first image that the network was tested on, on the right its hidden state after each row of "
+    "it: both have the same axis of time, downwards. A column is one hidden unit, red near 1, blue near -1; the "
+    "order of units has no meaning. Only the state after the last row is shown to the read-out, so all that decides "
+    "the answer must have been carried down to there. Look for units that change with the strokes, and for those "
+    "that keep their colour over many rows, empty ones too: these are the memory.";
+
+}  // namespace
+
+Picture hidden_picture(const Training& training, const Evaluation& e, const Digits& tested) {
+    const std::size_t units = training.settings.hidden, drawn = std::min(units, most_units);
+    return {
+        .name = "hidden",
+        .heading = "What the network remembers while it reads",
+        .text = explanation + (drawn < units ? formatted(" The first %zu of %zu units are drawn.", drawn, units) : ""),
+        .data = {{"hidden.csv", states_csv(states(training.model, tested))},
+                 {"hidden_image.csv", pixels_header + pixels_csv(tested.images, 0, 1)}},
+        .script = script_head("hidden", 1000, 500) +
+                  formatted("rows = %zu\ncolumns = %zu\nunits = %zu\ndigit = %d\nanswer = %zu\n", tested.images.rows,
+                            tested.images.columns, drawn, tested.labels[0], e.answers[0].digit) +
+                  script};
+}
+
+}  // namespace xtape::apps
