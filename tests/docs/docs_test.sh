@@ -90,8 +90,8 @@ tables() {  # tables PAGE: they are those of its program, comments aside and spa
 # shellcheck disable=SC2016  # no ` is the shell's
 links() {  # links PAGE
     local target
-    sed '/^```/,/^```$/d; s/`[^`]*`//g' "$1" | { grep -oE '\]\([^)]+\)' || true; } | sed -E 's/^..//; s/\)$//; s/#.*//' |
-        { grep -vE '^(https?:|$)' || true; } >"$work/links"
+    sed '/^```/,/^```$/d; s/`[^`]*`//g' "$1" | { grep -oE '\]\([^)]+\)' || true; } |
+        sed -E 's/^..//; s/\)$//; s/#.*//; /^(https?:.*)?$/d' >"$work/links"
     while read -r target; do
         [[ -e $(dirname "$1")/$target ]] || report FAILED "$1 points to $target, which does not exist"
     done <"$work/links"
