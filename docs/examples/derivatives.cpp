@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <iostream>
 #include <xtape/autodiff/autodiff.hpp>
-#include <xtensor/xio.hpp>  // from xtensor 0.26 on: <xtensor/io/xio.hpp>
 using namespace xtape;
 
 int main() {

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# docs_test.sh SOURCE_DIR EXAMPLE_PROGRAM...: what README.md and docs/*.md show is what is compiled, and what it prints.
+# - The block below `<!-- docs/examples/NAME -->` is that file without its licence line; the block below
+#   `<!-- output of docs/examples/NAME.cpp -->` is what the program .../example_NAME prints. Each program is shown so.
+# - Every block of C++ in the README is such a block.
+# - In the tables of docs/NAME.md, code in columns headed `xtape` or `xtensor` stands in docs/examples/NAME.cpp.
+# - Every file of docs/examples is shown or linked by a page. What a link of a page points to exists.
+set -euo pipefail
+source_tree=$1
+cd "$source_tree"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+pages=(README.md docs/*.md)
+failures=0
+
+report() {  # report OUTCOME NAME
+    echo "$1: $2"
+    if [[ $1 == FAILED ]]; then failures=$((failures + 1)); fi
+}
+
+block() {  # block PAGE MARK: what stands between ``` and ``` right below the line <!-- MARK -->
+    awk -v mark="<!-- $2 -->" '
+        { sub(/\r$/, "\\r") }
+        inside && /^```$/ { found = 1; exit }
+        inside { print; next }
+        marked && /^```/ { inside = 1; next }
+        { marked = $0 == mark }
+        END { exit !found }' "$1"
+}
+
+shows() {  # shows PAGE MARK FILE
+    if ! block "$1" "$2" >"$work/shown"; then report FAILED "$1 has no block below <!-- $2 -->"
+    elif diff -u --label "$1" --label "$2" "$work/shown" "$3"; then report ok "$1 shows $2"
+    else report FAILED "$1 shows something else than $2"; fi
+}
+
+marked() { sed -nE "s|^<!-- $2(docs/examples/.*) -->\$|\\1|p" "$1"; }  # marked PAGE KIND: files, of `KIND` marks
+
+shown_files() {  # shown_files PAGE
+    local file files
+    files=$(marked "$1" '')
+    for file in $files; do
+        if [[ ! -e $file ]]; then report FAILED "$1 shows $file, which does not exist"; continue; fi
+        sed '1{/SPDX-License-Identifier: /d}' "$file" >"$work/expected"
+        shows "$1" "$file" "$work/expected"
+    done
+}
+
+shown_output() {  # shown_output PROGRAM...: of each, on whichever page has it
+    local program mark page name shown
+    for program; do
+        mark="output of docs/examples/${program##*/example_}.cpp"
+        page=$(grep -lFx -- "<!-- $mark -->" "${pages[@]}" | head -n 1) || true
+        if [[ ! $page ]]; then report FAILED "no page has the $mark"
+        elif "$program" >"$work/expected"; then shows "$page" "$mark" "$work/expected"
+        else report FAILED "$program ended with an error"; fi
+    done
+    shown=$(cat "${pages[@]}" | marked - 'output of ')
+    for name in $shown; do
+        name=$(basename "$name" .cpp)
+        [[ " $* " == *"/example_$name "* ]] || report FAILED "the output of $name.cpp is shown and not compared"
+    done
+}
+
+# cells PAGE: each `code` of the columns headed xtape or xtensor, one a line
+# shellcheck disable=SC2016  # the $i are awk's
+cells() {
+    awk -F ' *[|] *' '
+        !/^\|/ { head = 0; next }
+        !head { head = 1; split("", ours); for (i = 2; i < NF; ++i) if ($i ~ /^xt(ape|ensor)$/) ours[i] = 1; next }
+        { for (i in ours) print $i }' "$1" | grep -oE '`[^`]+`' | tr -d '`' || true
+}
+
+tables() {  # tables PAGE: they are those of its program, comments aside and spaces alike
+    local name=${1##*/} code count=0
+    local program=docs/examples/${name%.md}.cpp
+    [[ -e $program ]] || return 0
+    sed -E 's| *//.*||' "$program" | tr -s ' \n' ' ' >"$work/program"
+    cells "$1" >"$work/cells"
+    while read -r code; do
+        count=$((count + 1))
+        grep -qF -- "$code" "$work/program" || report FAILED "$1 says $code, which does not stand in $program"
+    done <"$work/cells"
+    if ((count)); then report ok "$1: $count pieces of code in tables"; fi
+    [[ $1 != docs/from_* || $(grep -c '^|-' "$1") == $(grep -c '^|.*| xtape |$' "$1") ]] ||
+        report FAILED "$1 has a table whose last column is not headed xtape"
+}
+
+# shellcheck disable=SC2016  # no ` is the shell's
+links() {  # links PAGE
+    local target
+    sed '/^```/,/^```$/d; s/`[^`]*`//g' "$1" | { grep -oE '\]\([^)]+\)' || true; } |
+        sed -E 's/^..//; s/\)$//; s/#.*//; /^(https?:.*)?$/d' >"$work/links"
+    while read -r target; do
+        [[ -e $(dirname "$1")/$target ]] || report FAILED "$1 points to $target, which does not exist"
+    done <"$work/links"
+}
+
+for page in "${pages[@]}"; do
+    shown_files "$page"
+    tables "$page"
+    links "$page"
+done
+shown_output "${@:2}"
+while read -r file; do
+    grep -qE "(<!-- docs/|\]\((docs/)?)$file( -->|\))" "${pages[@]}" ||
+        report FAILED "no page shows docs/$file or links to it"
+done < <(find docs/examples -type f -printf 'examples/%P\n')
+blocks=$(grep -c '^```cpp$' README.md || true) marks=$(grep -c '^<!-- docs/examples/.*\.cpp -->$' README.md || true)
+if [[ $blocks != "$marks" ]]; then report FAILED "README.md has $blocks blocks of C++, of which $marks are compiled"; fi
+
+((failures == 0))
