@@ -66,7 +66,10 @@ std::size_t number(const Safetensors& file, const std::string& name, std::size_t
 
 Settings settings_of(const Safetensors& file) try {
     json all = Settings{};
-    for (auto& [name, value] : all.items()) value = json::parse(metadata(file, name));
+    const bool moves = file.metadata.contains("shift");  // a checkpoint of before images were moved has none
+    for (auto& [name, value] : all.items())
+        value = name == "shift" && !moves ? json(0) : json::parse(metadata(file, name));
+    if (moves) number(file, "shift", 0, most_shift);
     number(file, "epochs", 1, most_epochs), number(file, "hidden", 1, most_hidden);
     number(file, "batch", 1, most_batch), number(file, "shard_rows", 1, most_batch);
     return all.get<Settings>();

@@ -23,6 +23,8 @@ void add_training(CLI::App& app, Settings& s, bool& validate) {
     add("--batch", s.batch, whole_number(1, most_batch), "Images for one step of the optimiser");
     add("--lr", s.lr, number(least_lr, most_rate), "Learning rate at its peak, after the first epoch");
     add("--decay", s.decay, number(0, most_rate), "Of input and read-out weights, per step and unit of learning rate");
+    add("--shift", s.shift, whole_number(0, most_shift),
+        "Pixels by which training images are moved at random, at most");
     add("--seed", s.seed, whole_number(0, any_seed), "Draws the first weights and the order of the images");
     app.add_flag("--validate", validate,
                  "Test on the last 5000 training images, kept from training: to choose settings")

@@ -12,8 +12,11 @@ namespace {
 std::string settings_lines(const Settings& s) {
     return formatted("training  %zu epochs in batches of %zu, seed %llu\n", s.epochs, s.batch,
                      static_cast<unsigned long long>(s.seed)) +
-           formatted("          lr %g (rises over %g %s, then falls to %g %%), decay %g, clip %g\n", s.lr,
-                     s.warm_up_epochs, s.warm_up_epochs == 1 ? "epoch" : "epochs", 100 * s.final_lr, s.decay, s.clip);
+           formatted(
+               "          lr %g (rises over %g %s, then falls to %g %%), decay %g, clip %g\n"
+               "          images move by up to %zu %s\n",
+               s.lr, s.warm_up_epochs, s.warm_up_epochs == 1 ? "epoch" : "epochs", 100 * s.final_lr, s.decay, s.clip,
+               s.shift, s.shift == 1 ? "pixel" : "pixels");
 }
 
 std::string checksums(const Sums& data) {

@@ -9,7 +9,7 @@ namespace xtape::apps {
 
 // Everything that the trained numbers depend on, besides the images. Flags and checkpoints know it by these names.
 struct Settings {
-    std::size_t epochs = 20;
+    std::size_t epochs = 24;
     std::size_t hidden = 128;
     std::size_t batch = 128;
     double lr = 2e-3;  // the peak of the learning rate
@@ -17,14 +17,16 @@ struct Settings {
     double warm_up_epochs = 1;    // the rate rises over these
     double final_lr = 0.01;       // and falls to this part of its peak
     double decay = 0.1;           // of input and read-out weights, per step and unit of rate
+    std::size_t shift = 1;        // pixels that training images are moved by, at most
     double clip = 1;              // the longest gradient
     std::size_t shard_rows = 32;  // images whose gradients are computed together
     std::size_t held_out = 0;     // training images, the last ones, that are tested on instead
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, epochs, hidden, batch, lr, seed, warm_up_epochs, final_lr, decay, clip,
-                                   shard_rows, held_out)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, epochs, hidden, batch, lr, seed, warm_up_epochs, final_lr, decay, shift,
+                                   clip, shard_rows, held_out)
 
-inline constexpr std::size_t most_epochs = 1'000'000, most_hidden = 16'384, most_batch = 1'000'000, validation = 5'000;
+inline constexpr std::size_t most_epochs = 1'000'000, most_hidden = 16'384, most_batch = 1'000'000, most_shift = 1'000,
+                             validation = 5'000;
 inline constexpr double least_lr = 1e-30, most_rate = 1e30;
 
 }  // namespace xtape::apps

@@ -38,10 +38,11 @@ bool Training::step(std::size_t threads) {
         order_of_ = progress.epoch;
     }
     const std::size_t begin = progress.step * settings.batch, rows = std::min(settings.batch, images() - begin);
+    const Shift shift{settings.shift, settings.seed, progress.epoch};
     std::atomic<std::size_t> right = 0;  // a whole number: the same in any order
     const auto loss = [&](std::size_t from, std::size_t to) {
         const auto chosen = std::span(order_).subspan(begin + from, to - from);
-        const Variable<float> scores = model(sequences(digits_.images, chosen));
+        const Variable<float> scores = model(sequences(digits_.images, chosen, shift));
         const Indices wanted = labels(digits_, chosen);
         right += count_right(scores.value(), wanted);
         return cross_entropy(scores, wanted, Where{});

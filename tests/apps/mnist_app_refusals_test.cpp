@@ -66,7 +66,7 @@ TEST_CASE("a wrong value says what is right") {
 TEST_CASE("help and version") {
     const Outcome help = run(XTAPE_MNIST " --help");
     CHECK(help.code == 0);
-    for (const char* part : {"[20]", "[128]", "[~/.cache/xtape/mnist]", "--validate", "--resume FILE"})
+    for (const char* part : {"[24]", "[128]", "[~/.cache/xtape/mnist]", "--validate", "--resume FILE"})
         CHECK_MESSAGE(has(help.out, part), part);
     CHECK(run(XTAPE_MNIST " --version").out.starts_with("mnist "));
 }

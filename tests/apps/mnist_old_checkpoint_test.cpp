@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A checkpoint that was saved before the accuracy was counted while training.
+// A checkpoint that was saved before the accuracy was counted while training, and before images were moved.
 #include <zlib.h>
 #include <xtape/nn/io/safetensors.hpp>
 
@@ -27,6 +27,7 @@ void make_old(const Path& path) {
                        log.bytes.begin() + std::ptrdiff_t(row * 64 + 56));
     log.bytes = shorter, log.shape[1] = 7;
     file.tensors.erase("progress.epoch_right");
+    file.metadata.erase("shift");
     file.metadata.erase("crc32");
     uLong crc = crc32_z(0, nullptr, 0);
     const auto add = [&](const void* p, std::size_t n) { crc = crc32_z(crc, static_cast<const Bytef*>(p), n); };
