@@ -38,8 +38,8 @@ TEST_CASE("arrays from vectors, pointers and std::array") {
     CHECK(same_bits(array_from<float>(six, {2, 3}), array<float>({2, 3}, {1, 2, 3, 4, 5, 6})));
     CHECK(same_bits(array_from(std::vector<float>{}, {0, 4}), zeros<float>({0, 4})));
     const int line = __LINE__ + 1;
-    CHECK(thrown([&] { (void)array_from(six, {2, 2}); }) ==
-          at(__FILE__, line) + "[array_from] the shape must hold as many numbers; got 6 for (2, 2)");
+    const std::string said = thrown([&] { (void)array_from(six, {2, 2}); });
+    CHECK(said == at(__FILE__, line) + "[array_from] the shape must hold as many numbers; got 6 for (2, 2)");
     const std::size_t huge = std::size_t(1) << 63;
     CHECK(contains(thrown([&] { (void)array_from(six, {huge, 2}); }), "[array_from]"));
 }
@@ -81,8 +81,8 @@ TEST_CASE("item is the one number there is") {
     CHECK(V(3.0).item() == 3);
     CHECK(V(filled<double>({1, 1}, 4)).item() == 4);
     const int line = __LINE__ + 1;
-    CHECK(thrown([] { (void)V(zeros<double>({2})).item(); }) ==
-          at(__FILE__, line) + "[item] the array must hold one number; got shape (2,)");
+    const std::string said = thrown([] { (void)V(zeros<double>({2})).item(); });
+    CHECK(said == at(__FILE__, line) + "[item] the array must hold one number; got shape (2,)");
 }
 
 TEST_CASE("variables, arrays, shapes and gradients print") {

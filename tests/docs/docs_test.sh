@@ -5,6 +5,7 @@
 #   `<!-- output of docs/examples/NAME.cpp -->` is what the program .../example_NAME prints. Each program is shown so.
 # - Every block of C++ in the README is such a block.
 # - In the tables of docs/NAME.md, code in columns headed `xtape` or `xtensor` stands in docs/examples/NAME.cpp.
+# - Every diff applies to the source.
 # - Every file of docs/examples is shown or linked by a page. What a link of a page points to exists.
 set -euo pipefail
 source_tree=$1
@@ -97,8 +98,15 @@ links() {  # links PAGE
     done <"$work/links"
 }
 
+diffs() {  # diffs PAGE
+    awk '/^```diff$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$1" >"$work/change"
+    [[ ! -s $work/change ]] || patch --dry-run --strip=1 --fuzz=0 --quiet <"$work/change" ||
+        report FAILED "$1 shows a change that does not fit the source"
+}
+
 for page in "${pages[@]}"; do
     shown_files "$page"
+    diffs "$page"
     tables "$page"
     links "$page"
 done
