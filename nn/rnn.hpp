@@ -6,19 +6,29 @@
 
 namespace xtape::nn {
 
-// h' = tanh(x wx + h wh + b)          x (B, I)  h (B, H) -> (B, H): Elman 1990
-// wh is orthogonal, so that gradients neither vanish nor explode at first; small input weights keep tanh' near 1.
+enum class Activation { tanh, relu };
+template <class T> Variable<T> activate(Activation f, const Variable<T>& a) {
+    return f == Activation::relu ? relu(a) : tanh(a);
+}
+
+struct RNNOptions {
+    double input_gain = 0.5;  // small input weights keep tanh' near 1
+    Activation activation = Activation::tanh;
+    bool identity = false;  // wh begins as the identity, which with relu makes Le et al. 2015's IRNN
+};
+
+// h' = tanh(x wx + h wh + b)          x (B, I)  h (B, H) -> (B, H): Elman 1990; or relu
+// wh begins orthogonal, so that gradients neither vanish nor explode at first.
 template <class T> struct RNNCell {
     using value_type = T;
+    using Options = RNNOptions;
     Parameter<T> wx, wh, b;
+    Activation activation;
 
-    RNNCell(std::size_t inputs, std::size_t hidden, Generator& generator, double input_gain = 0.5)
-        : wx("wx", glorot<T>(inputs, hidden, generator, input_gain)),
-          wh("wh", orthogonal<T>(hidden, hidden, generator)),
-          b("b", zeros<T>({hidden})) {}
+    RNNCell(std::size_t inputs, std::size_t hidden, Generator& generator, const RNNOptions& options = {});
     Variable<T> operator()(const Variable<T>& x, const Variable<T>& h, Where where = Where::here()) const {
         const Frame frame("RNNCell");
-        return tanh(affine(x, wx, h, wh, b, where));
+        return activate(activation, affine(x, wx, h, wh, b, where));
     }
     // The same in two parts: all inputs at once, p = xs wx + b (T, B, H), then h' = tanh(p[t] + h wh).
     Variable<T> project(const Variable<T>& xs, Where where = Where::here()) const {
@@ -27,7 +37,7 @@ template <class T> struct RNNCell {
     }
     Variable<T> step(const Variable<T>& p, std::ptrdiff_t t, const Variable<T>& h, Where where = Where::here()) const {
         const Frame frame("RNNCell");
-        return tanh(affine(p, t, h, wh, where));
+        return activate(activation, affine(p, t, h, wh, where));
     }
     Variable<T> initial(std::size_t batch) const { return zeros<T>({batch, b.value().size()}); }
     template <class F> void visit(F&& f) { f("wx", wx), f("wh", wh), f("b", b); }
@@ -51,6 +61,8 @@ private:
     RNN(const RNNSizes& sizes, Generator&& generator);
 };
 
+extern template struct RNNCell<float>;
+extern template struct RNNCell<double>;
 extern template struct RNN<float>;
 extern template struct RNN<double>;
 

@@ -1,52 +1,119 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <xtape/autodiff/autodiff.hpp>
+#include <xtape/nn/padding.hpp>
+#include <xtape/nn/state.hpp>
 
+#include <algorithm>
 #include <vector>
 
 namespace xtape::nn {
 
-template <class T> struct Unrolled {
-    std::vector<Variable<T>> states;  // h_1 ... h_T, each (B, H)
-    Variable<T> last;                 // h_T; the initial state when there are no steps
+// A cell is any callable (x_t, state) -> state, x_t (B, ...). It may also take the step and the caller's place:
+// (x_t, state, t, where), or (x_t, state, where). One that can multiply all inputs at once offers p = project(xs) and
+// step(p, t, state), with the same result: one large product is faster than T small ones.
+template <class Cell, class S>
+concept Projects = requires(const Cell& cell, const S& state, const Variable<scalar_of<S>>& xs, Where where) {
+    cell.step(cell.project(xs, where), std::ptrdiff_t(), state, where);
 };
 
-// A cell that can multiply all inputs at once offers p = project(xs) and step(p, t, h), with the same result: one large
-// product is faster than T small ones.
-template <class Cell, class T>
-concept Projects = requires(const Cell& cell, const Variable<T>& v, Where where) {
-    cell.step(cell.project(v, where), std::ptrdiff_t(), v, where);
+// One step of any cell.
+template <class Cell, State S>
+S advance(const Cell& cell, const Variable<scalar_of<S>>& x, const S& state, std::ptrdiff_t t, Where where) {
+    using V = const Variable<scalar_of<S>>&;
+    if constexpr (std::invocable<const Cell&, V, const S&, std::ptrdiff_t, Where>)
+        return cell(x, state, t, where);
+    else if constexpr (std::invocable<const Cell&, V, const S&, Where>)
+        return cell(x, state, where);
+    else
+        return cell(x, state);
+}
+
+template <State S> struct Unrolled {
+    std::vector<S> states;  // after each step; where a sequence is padded, what it was before
+    S last;                 // after the last step of each sequence; the initial state when there are no steps
+
+    // What the cell said at each step: (T, B, H)
+    Variable<scalar_of<S>> outputs(Where where = Where::here()) const {
+        std::vector<Variable<scalar_of<S>>> all;
+        for (const S& s : states) all.push_back(output(s));
+        if (!all.empty()) return stack(all, 0, where);
+        Shape none = output(last).shape();
+        none.insert(none.begin(), 0);
+        return zeros<scalar_of<S>>(none);
+    }
 };
 
-// h_t = cell(x_t, h_{t-1}) for t = 1 ... T, for any callable. xs (T, B, ...), h (B, H). There is no backpropagation
-// through time here or anywhere: it is what backward does to this loop.
-template <class Cell, class T>
-Unrolled<T> unroll(const Cell& cell, const Variable<T>& xs, Variable<T> h, Where where = Where::here()) {
+struct SequenceOptions {
+    Padding padding = {};  // which steps of which sequences there are; all, unless told
+    bool reverse = false;  // from the last step to the first, each sequence from its own last one
+};
+
+namespace detail {
+
+struct Steps {
+    std::size_t begin, end;
+    bool reverse = false;
+};
+
+// step(t, state) -> state at each step in order; a sequence that is padded at t keeps its state.
+template <class Step, State S>
+Unrolled<S> run(const Step& step, S state, const Padding& padding, const Steps& steps, Frame& frame) {
+    Unrolled<S> result;
+    result.states.reserve(steps.end - steps.begin);
+    for (std::size_t i = steps.begin; i < steps.end; ++i) {
+        const std::size_t t = steps.reverse ? steps.end - 1 - (i - steps.begin) : i;
+        frame.at(std::ptrdiff_t(t));
+        if (padding.any(t)) {
+            S next = step(std::ptrdiff_t(t), state);
+            state = padding.all(t) ? std::move(next) : padding.keep(t, next, state);
+        }
+        result.states.push_back(state);
+    }
+    if (steps.reverse) std::reverse(result.states.begin(), result.states.end());
+    result.last = std::move(state);
+    return result;
+}
+
+// The axis of time. Throws Error where there is none, and where the padding does not fit.
+std::size_t checked_steps(const Shape& xs, const Padding& padding, Where where);
+
+template <class Cell, State S> Unrolled<S> unroll(const Cell& cell, const Variable<scalar_of<S>>& xs, const S& first,
+                                                  const Padding& padding, const Steps& steps, Where where) {
+    using V = Variable<scalar_of<S>>;
     Frame frame("unroll");
     const Shape& s = xs.value().shape();
-    check(!s.empty(), where, "unroll", "a sequence must have an axis of time; got one number; try reshape");
-    Unrolled<T> result;
-    result.states.reserve(s[0]);
-    const auto run = [&](const auto& step) {
-        for (std::ptrdiff_t t = 0; t < std::ptrdiff_t(s[0]); ++t) {
-            frame.at(t);
-            h = step(t);
-            result.states.push_back(h);
+    if constexpr (Projects<Cell, S>)
+        if (s.size() > 1 && s[1] <= 64) {  // of larger batches the product of all inputs only leaves the cache
+            const auto from = std::ptrdiff_t(steps.begin), to = std::ptrdiff_t(steps.end);
+            const V p = cell.project(steps.end - steps.begin == s[0] ? xs : slice(xs, 0, from, to, where), where);
+            return run([&](std::ptrdiff_t t, const S& state) { return cell.step(p, t - from, state, where); }, first,
+                       padding, steps, frame);
         }
-        result.last = std::move(h);
-        return std::move(result);
-    };
-    if constexpr (Projects<Cell, T>)
-        if (s.size() > 1 && s[1] <= 64)  // of larger batches the product of all inputs only leaves the cache
-            return run([&, p = cell.project(xs, where)](std::ptrdiff_t t) { return cell.step(p, t, h, where); });
-    return run([&](std::ptrdiff_t t) {
-        const Variable<T> x = select(xs, 0, t, where);
-        if constexpr (std::invocable<const Cell&, const Variable<T>&, const Variable<T>&, Where>)
-            return cell(x, h, where);
-        else
-            return cell(x, h);
-    });
+    return run(
+        [&](std::ptrdiff_t t, const S& state) { return advance(cell, select(xs, 0, t, where), state, t, where); },
+        first, padding, steps, frame);
+}
+
+}  // namespace detail
+
+// state_t = cell(x_t, state_{t-1}) for t = 1 ... T, for any cell. xs (T, B, ...), states (B, ...), T = 0 included.
+// There is no backpropagation through time here or anywhere: it is what backward does to this loop.
+// Throws Error, with the step at which something does not fit.
+template <class Cell, class T, State S>
+requires(!AnyVariable<S>)
+Unrolled<S> unroll(const Cell& cell, const Variable<T>& xs, const S& first, const SequenceOptions& options = {},
+                   Where where = Where::here()) {
+    const std::size_t steps = detail::checked_steps(xs.value().shape(), options.padding, where);
+    return detail::unroll(cell, xs, first, options.padding, {0, steps, options.reverse}, where);
+}
+// A state of one variable may be given as whatever converts to it, a parameter among them: a learned initial state.
+template <class Cell, class T> Unrolled<Variable<T>> unroll(const Cell& cell, const Variable<T>& xs,
+                                                            const std::type_identity_t<Variable<T>>& first,
+                                                            const SequenceOptions& options = {},
+                                                            Where where = Where::here()) {
+    const std::size_t steps = detail::checked_steps(xs.value().shape(), options.padding, where);
+    return detail::unroll(cell, xs, first, options.padding, {0, steps, options.reverse}, where);
 }
 
 }  // namespace xtape::nn

@@ -72,14 +72,14 @@ struct Recorded {
         inputs.push_back(variable(p.arrays[6]));
         loss = loss_of(p, states(way, inputs[5], inputs[6]));
     }
-    nn::Unrolled<double> states(Way way, const V& xs, const V& h0) const {
+    nn::Unrolled<V> states(Way way, const V& xs, const V& h0) const {
         const auto& c = model.cell;
         if (way == hoisted) return nn::unroll(c, xs, h0);
         if (way == plain) return nn::unroll([&](const V& x, const V& h) { return c(x, h); }, xs, h0);
         return nn::unroll([&](const V& x, const V& h) { return tanh(matmul(x, c.wx) + matmul(h, c.wh) + c.b); }, xs,
                           h0);
     }
-    V loss_of(const Problem& p, const nn::Unrolled<double>& run) const {
+    V loss_of(const Problem& p, const nn::Unrolled<V>& run) const {
         if (!p.every_step) return cross_entropy(model.readout(run.last), p.labels[0]);
         std::vector<V> losses;
         for (std::size_t t = 0; t < run.states.size(); ++t)

@@ -22,7 +22,7 @@ TEST_CASE("no steps: the last state is the first one, and no gradient reaches th
     const nn::RNN<double> model({3, 4, 2}, 5);
     const Tape tape;
     const V xs = variable(zeros<double>({0, 2, 3})), h = variable(random_array<double>({2, 4}, 1));
-    const auto check = [&](const nn::Unrolled<double>& run) {
+    const auto check = [&](const nn::Unrolled<V>& run) {
         CHECK(run.states.empty());
         CHECK(same_bits(run.last.value(), h.value()));
         const Array<double> seed = random_array<double>({2, 4}, 2);
