@@ -26,8 +26,13 @@ namespace detail {
 template <class T> struct Collector {
     std::string prefix;
     std::vector<NamedParameter<T>>& found;
-    void operator()(const char* name, Parameter<T>& p) { found.push_back({prefix + name, &p}); }
-    template <Module M> void operator()(const char* name, M& m) { m.visit(Collector{prefix + name + ".", found}); }
+    void operator()(const std::string& name, Parameter<T>& p) { found.push_back({prefix + name, &p}); }
+    template <Module M> void operator()(const std::string& name, M& m) {
+        m.visit(Collector{prefix + name + ".", found});
+    }
+    template <Module M> void operator()(const std::string& name, std::vector<M>& ms) {  // "cells.0.wx"
+        for (std::size_t i = 0; i < ms.size(); ++i) (*this)(name + "." + std::to_string(i), ms[i]);
+    }
 };
 
 }  // namespace detail

@@ -16,7 +16,7 @@ namespace detail {
 template <class S> inline constexpr bool is_tuple = false;
 template <class... S> inline constexpr bool is_tuple<std::tuple<S...>> = true;
 template <class S>
-concept ListsFields = requires(S& state) { state.fields(); };
+concept ListsFields = requires(std::remove_const_t<S>& state) { state.fields(); };
 
 }  // namespace detail
 

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <xtape/nn/bidirectional.hpp>
+#include <xtape/nn/module.hpp>
+
+namespace xtape::nn {
+
+struct LayersOptions {
+    std::size_t layers = 1;
+    bool bidirectional = false;
+    bool residual = false;  // a layer's inputs are added to its outputs, where both have the same size
+};
+
+// Layers of any cell, each of which reads the outputs of the one before: (T, B, I) -> (T, B, H), or 2H both ways.
+// A cell begins at cell.initial(B), unless states are given.
+template <class Cell> class Layers {
+public:
+    using value_type = typename Cell::value_type;
+    using V = Variable<value_type>;
+    using CellState = std::remove_cvref_t<decltype(std::declval<const Cell&>().initial(std::size_t(1)))>;
+    using States = std::vector<CellState>;  // one for each cell: layer 0 forward [, layer 0 backward], layer 1 ...
+
+    struct Read {
+        V outputs;    // of the last layer, (T, B, H) or (T, B, 2H)
+        States last;  // of each cell, after all that it read
+        V final_state;  // what the last layer says after all of it: (B, H), or (B, 2H) = [h_f[T-1], h_b[0]]
+    };
+
+    // make(inputs) gives a cell for so many inputs: [&](std::size_t n) { return LSTMCell<float>(n, 64, generator); }
+    template <class Make> Layers(std::size_t inputs, const LayersOptions& o, const Make& make) : options_(o) {
+        check(o.layers > 0, {}, "Layers", "there must be a layer; got none");
+        for (std::size_t i = 0; i < o.layers; ++i) {
+            forward_.push_back(make(inputs));
+            if (o.bidirectional) backward_.push_back(make(inputs));
+            inputs = (o.bidirectional ? 2 : 1) * output(forward_.back().initial(1)).value().shape().back();
+        }
+    }
+
+    States initial(std::size_t batch) const {
+        States all;
+        for (std::size_t i = 0; i < forward_.size(); ++i) {
+            all.push_back(forward_[i].initial(batch));
+            if (options_.bidirectional) all.push_back(backward_[i].initial(batch));
+        }
+        return all;
+    }
+
+    Read operator()(const V& xs, const Padding& padding = {}, Where where = Where::here()) const {
+        const Shape& s = xs.value().shape();
+        check(s.size() == 3, where, "Layers", "sequences must be (T, B, I); got ", s);
+        return (*this)(xs, initial(s[1]), padding, where);
+    }
+    Read operator()(const V& xs, const States& first, const Padding& padding = {}, Where where = Where::here()) const {
+        Frame frame("layer", 0);
+        check(first.size() == forward_.size() + backward_.size(), where, "Layers", "there must be one state a cell, ",
+              forward_.size() + backward_.size(), "; got ", first.size());
+        Read read{xs, {}, {}};
+        for (std::size_t i = 0; i < forward_.size(); ++i) {
+            frame.at(std::ptrdiff_t(i));
+            const V inputs = read.outputs;
+            layer(i, inputs, first, padding, read, where);
+            if (options_.residual && read.outputs.shape() == inputs.shape()) read.outputs = read.outputs + inputs;
+        }
+        return read;
+    }
+
+    template <class F> void visit(F&& f) {
+        f("forward", forward_);
+        if (options_.bidirectional) f("backward", backward_);
+    }
+
+private:
+    void layer(std::size_t i, const V& xs, const States& first, const Padding& padding, Read& read, Where where) const {
+        if (options_.bidirectional) {
+            const auto both = bidirectional(forward_[i], backward_[i], xs, first[2 * i], first[2 * i + 1], padding, where);
+            read.outputs = both.outputs(where), read.final_state = both.final_state(where);
+            read.last.push_back(both.forward.last), read.last.push_back(both.backward.last);
+        } else {
+            const auto one = unroll(forward_[i], xs, first[i], {.padding = padding}, where);
+            read.outputs = one.outputs(where), read.final_state = output(one.last);
+            read.last.push_back(one.last);
+        }
+    }
+
+    LayersOptions options_;
+    std::vector<Cell> forward_, backward_;
+};
+
+}  // namespace xtape::nn
