@@ -12,8 +12,7 @@ GRUCell<T>::GRUCell(std::size_t inputs, std::size_t hidden, Generator& generator
       b("b", zeros<T>({3 * hidden})),
       bn("bn", zeros<T>({hidden})) {}
 
-template <class T>
-Variable<T> GRUCell<T>::gates(const Variable<T>& a, const Variable<T>& h, Where where) const {
+template <class T> Variable<T> GRUCell<T>::gates(const Variable<T>& a, const Variable<T>& h, Where where) const {
     using V = Variable<T>;
     const V an = gate(a, 2, 3, where);
     if (reset_after) {
@@ -29,8 +28,7 @@ Variable<T> GRUCell<T>::gates(const Variable<T>& a, const Variable<T>& h, Where 
     return n + z * (h - n);
 }
 
-template <class T>
-Variable<T> GRUCell<T>::operator()(const Variable<T>& x, const Variable<T>& h, Where where) const {
+template <class T> Variable<T> GRUCell<T>::operator()(const Variable<T>& x, const Variable<T>& h, Where where) const {
     const Frame frame("GRUCell");
     return gates(linear(x, wx, b, where), h, where);
 }

@@ -101,17 +101,15 @@ template <class Cell, State S> Unrolled<S> unroll(const Cell& cell, const Variab
 // There is no backpropagation through time here or anywhere: it is what backward does to this loop.
 // Throws Error, with the step at which something does not fit.
 template <class Cell, class T, State S>
-requires(!AnyVariable<S>)
-Unrolled<S> unroll(const Cell& cell, const Variable<T>& xs, const S& first, const SequenceOptions& options = {},
-                   Where where = Where::here()) {
+requires(!AnyVariable<S>) Unrolled<S> unroll(const Cell& cell, const Variable<T>& xs, const S& first,
+                                             const SequenceOptions& options = {}, Where where = Where::here()) {
     const std::size_t steps = detail::checked_steps(xs.value().shape(), options.padding, where);
     return detail::unroll(cell, xs, first, options.padding, {0, steps, options.reverse}, where);
 }
 // A state of one variable may be given as whatever converts to it, a parameter among them: a learned initial state.
-template <class Cell, class T> Unrolled<Variable<T>> unroll(const Cell& cell, const Variable<T>& xs,
-                                                            const std::type_identity_t<Variable<T>>& first,
-                                                            const SequenceOptions& options = {},
-                                                            Where where = Where::here()) {
+template <class Cell, class T>
+Unrolled<Variable<T>> unroll(const Cell& cell, const Variable<T>& xs, const std::type_identity_t<Variable<T>>& first,
+                             const SequenceOptions& options = {}, Where where = Where::here()) {
     const std::size_t steps = detail::checked_steps(xs.value().shape(), options.padding, where);
     return detail::unroll(cell, xs, first, options.padding, {0, steps, options.reverse}, where);
 }
