@@ -50,24 +50,30 @@ template <class T> struct PairCell {
     template <class F> void visit(F&& f) { f("slow", slow), f("fast", fast); }
 };
 
-// f(name, cell) for each cell, of 3 inputs and 4 units
+// f(name, make) for each cell, where make(inputs) gives one of 4 units
 template <class T, class F> void for_each_cell(const F& f) {
     nn::Generator bits(7);
-    const auto lstm = [&](const char* name, const nn::LSTMOptions& options) {
-        f(name, nn::LSTMCell<T>(3, 4, bits, options));
+    const auto row = [&]<class Cell>(const char* name, std::type_identity<Cell>, const auto&... options) {
+        f(name, [&](std::size_t inputs) { return Cell(inputs, 4, bits, options...); });
     };
-    f("RNN", nn::RNNCell<T>(3, 4, bits));
-    f("RNN relu", nn::RNNCell<T>(3, 4, bits, {.activation = nn::Activation::relu, .identity = true}));
-    f("IndRNN", nn::IndRNNCell<T>(3, 4, bits));
-    lstm("LSTM", {});
-    lstm("LSTM peepholes", {.peepholes = true});
-    lstm("LSTM coupled", {.peepholes = true, .coupled = true});
-    lstm("LSTM projection", {.longest = 20, .projection = 2});
-    f("GRU", nn::GRUCell<T>(3, 4, bits));
-    f("GRU reset before", nn::GRUCell<T>(3, 4, bits, {.reset_after = false}));
-    f("a user's struct", SurpriseCell<T>(3, 4, bits));
-    f("a user's tuple", PairCell<T>(3, 4, bits));
+    constexpr std::type_identity<nn::LSTMCell<T>> lstm;
+    constexpr std::type_identity<nn::RNNCell<T>> rnn;
+    constexpr std::type_identity<nn::GRUCell<T>> gru;
+    row("RNN", rnn);
+    row("RNN relu", rnn, nn::RNNOptions{.activation = nn::Activation::relu, .identity = true});
+    row("IndRNN", std::type_identity<nn::IndRNNCell<T>>());
+    row("LSTM", lstm);
+    row("LSTM peepholes", lstm, nn::LSTMOptions{.peepholes = true});
+    row("LSTM coupled", lstm, nn::LSTMOptions{.peepholes = true, .coupled = true});
+    row("LSTM projection", lstm, nn::LSTMOptions{.longest = 20, .projection = 2});
+    row("GRU", gru);
+    row("GRU reset before", gru, nn::GRUOptions{.reset_after = false});
+    row("a user's struct", std::type_identity<SurpriseCell<T>>());
+    row("a user's tuple", std::type_identity<PairCell<T>>());
 }
+
+// Whether two cells are the same, of two types of numbers.
+template <template <class> class Cell> void same_kind(const Cell<double>&, const Cell<float>&) {}
 
 // Random parameters, so that none of them is 0 as biases are at first.
 template <class M> void randomise(M& model, unsigned seed) {

@@ -55,8 +55,9 @@ double difference(const Asked& a, const Asked& b) {
 }
 
 TEST_CASE("a sequence read at once, and step by step as it comes, are the same states") {
-    for_each_cell<double>([](const char* name, auto cell) {
+    for_each_cell<double>([](const char* name, const auto& make) {
         CAPTURE(name);
+        auto cell = make(3);
         randomise(cell, 1);
         const V xs = random_array<double>({6, 3, 3}, 2);
         auto state = random_state(cell.initial(3), 3);
@@ -80,8 +81,9 @@ TEST_CASE("a sequence read at once, and step by step as it comes, are the same s
 TEST_CASE("what stands in padded steps changes neither loss nor gradients, forward, reversed and cut off") {
     const nn::Padding lengths = {2, 5, 0, 3};
     const Array<double> mask = lengths.mask<double>(5);
-    for_each_cell<double>([&](const char* name, auto cell) {
+    for_each_cell<double>([&](const char* name, const auto& make) {
         CAPTURE(name);
+        auto cell = make(3);
         randomise(cell, 4);
         const auto first = random_state(cell.initial(4), 5);
         const auto with = [&](const nn::Padding& padding, unsigned seed, int way) {
@@ -108,8 +110,9 @@ TEST_CASE("what stands in padded steps changes neither loss nor gradients, forwa
 
 TEST_CASE("a padded sequence has the states of the same sequence alone, from either end, in any order of rows") {
     const std::vector<std::int64_t> length{4, 0, 2};
-    for_each_cell<double>([&](const char* name, auto cell) {
+    for_each_cell<double>([&](const char* name, const auto& make) {
         CAPTURE(name);
+        auto cell = make(3);
         randomise(cell, 8);
         const V xs = random_array<double>({4, 3, 3}, 9);
         const auto first = random_state(cell.initial(3), 10);
@@ -129,8 +132,9 @@ TEST_CASE("a padded sequence has the states of the same sequence alone, from eit
 }
 
 TEST_CASE("reversed is the reversed sequence, read forward") {
-    for_each_cell<double>([](const char* name, auto cell) {
+    for_each_cell<double>([](const char* name, const auto& make) {
         CAPTURE(name);
+        auto cell = make(3);
         const V xs = random_array<double>({5, 2, 3}, 11);
         std::vector<V> turned;
         for (std::ptrdiff_t t = 5; t-- > 0;) turned.push_back(select(xs, 0, t));
@@ -142,8 +146,9 @@ TEST_CASE("reversed is the reversed sequence, read forward") {
 }
 
 TEST_CASE("both ways: the final state has read everything; the output at the last step has not") {
-    for_each_cell<double>([](const char* name, auto cell) {
+    for_each_cell<double>([](const char* name, const auto& make) {
         CAPTURE(name);
+        auto cell = make(3);
         randomise(cell, 12);
         auto other = cell;
         randomise(other, 40);
@@ -171,8 +176,9 @@ TEST_CASE("both ways: the final state has read everything; the output at the las
 
 TEST_CASE("cut off: the values of unroll, and the gradient of the loss that the driver states") {
     const Array<double> all = filled<double>({7, 2}, 1);
-    for_each_cell<double>([&](const char* name, auto cell) {
+    for_each_cell<double>([&](const char* name, const auto& make) {
         CAPTURE(name);
+        auto cell = make(3);
         randomise(cell, 14);
         const Array<double> xs = random_array<double>({7, 2, 3}, 15);
         const auto first = random_state(cell.initial(2), 16);
