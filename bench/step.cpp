@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One training step of a tanh RNN that classifies a sequence by its last state, xtape beside the hand-written limit
-// (whose products are all BLAS's): forward, softmax cross-entropy, gradients of the five parameters, Adam. float,
+// One training step of a recurrent network that classifies a sequence by its last state, xtape beside the hand-written
+// limit (whose products are all BLAS's): forward, softmax cross-entropy, gradients of all parameters, Adam. float,
 // denormals flushed. threads:1 is one tape for the whole batch; threads:2 is shards of 32 rows on two threads, by hand
-// two halves; xtape_shards/threads:1 is the same shards on one.
+// two halves; xtape_shards/threads:1 is the same shards on one. LSTM and GRU are compared on one core.
 
 #include <xtape/autodiff/blas.hpp>
 #include <xtape/autodiff/flush.hpp>
+#include <xtape/nn/gru.hpp>
+#include <xtape/nn/lstm.hpp>
 #include <xtape/nn/nn.hpp>
 
+#include "bench/limit/gated_step.hpp"
 #include "bench/limit/rnn_step.hpp"
 
 #include <benchmark/benchmark.h>
@@ -36,15 +39,26 @@ struct Data {
     }
 };
 
-nn::RNN<float> model_of(const Shape3& s) { return nn::RNN<float>({s.inputs, s.hidden, classes}, 1); }
+template <class Cell> struct Model {
+    using value_type = float;
+    nn::Generator bits{1};
+    Cell cell;
+    nn::Readout<float> readout;
+    explicit Model(const Shape3& s) : cell(s.inputs, s.hidden, bits), readout(s.hidden, classes, bits) {}
+    Variable<float> operator()(const Variable<float>& xs) const {
+        return readout(nn::output(nn::unroll(cell, xs, cell.initial(xs.value().shape()[1])).last));
+    }
+    template <class F> void visit(F&& f) { f("cell", cell), f("readout", readout); }
+};
+using Rnn = Model<nn::RNNCell<float>>;
 
-void whole(benchmark::State& state, const Shape3& s) {
+template <class M> void whole(benchmark::State& state, const Shape3& s) {
     const FlushDenormals flush;
     const OneBlasThread one;
     const Data data(s);
     const Variable<float> xs(data.x);
     const Indices labels(data.labels.begin(), data.labels.end());
-    auto model = model_of(s);
+    M model(s);
     nn::Adam<float> optimizer;
     for (auto _ : state) {
         const Tape tape;
@@ -65,7 +79,7 @@ void sharded(benchmark::State& state, const Shape3& s, std::size_t threads) {
         xs.push_back(slice(whole_batch, 1, std::ptrdiff_t(b), std::ptrdiff_t(end)));
         labels.emplace_back(data.labels.begin() + std::ptrdiff_t(b), data.labels.begin() + std::ptrdiff_t(end));
     }
-    auto model = model_of(s);
+    Rnn model(s);
     nn::Adam<float> optimizer;
     for (auto _ : state) {
         const auto [loss, gradients] = nn::parallel_grad(
@@ -80,12 +94,31 @@ void sharded(benchmark::State& state, const Shape3& s, std::size_t threads) {
     }
 }
 
+std::vector<float> values(const Variable<float>& v) { return {v.value().begin(), v.value().end()}; }
+
 RnnStep limit_of(const Shape3& s, std::size_t batch) {
-    const auto model = model_of(s);
-    auto values = [](const Array<float>& a) { return std::vector<float>(a.begin(), a.end()); };
-    const RnnWeights weights{values(model.cell.wx.value()), values(model.cell.wh.value()), values(model.cell.b.value()),
-                             values(model.readout.v.value()), values(model.readout.c.value())};
+    const Rnn m(s);
+    const RnnWeights weights{values(m.cell.wx), values(m.cell.wh), values(m.cell.b), values(m.readout.v),
+                             values(m.readout.c)};
     return RnnStep({int(batch), int(s.steps), int(s.inputs), int(s.hidden), int(classes)}, weights);
+}
+
+template <class Cell> GatedStep gated_limit_of(const Shape3& s) {
+    const Model<Cell> m(s);
+    GatedWeights weights{values(m.cell.wx),   values(m.cell.wh),  values(m.cell.b), {},
+                         values(m.readout.v), values(m.readout.c)};
+    constexpr bool gru = requires { m.cell.bn; };
+    if constexpr (gru) weights.bn = values(m.cell.bn);
+    return GatedStep(gru ? Gated::gru : Gated::lstm,
+                     {int(s.batch), int(s.steps), int(s.inputs), int(s.hidden), int(classes)}, weights);
+}
+
+template <class Cell> void gated_by_hand(benchmark::State& state, const Shape3& s) {
+    const FlushDenormals flush;
+    const OneBlasThread one;
+    const Data data(s);
+    GatedStep step = gated_limit_of<Cell>(s);
+    for (auto _ : state) benchmark::DoNotOptimize(step(data.x.data(), data.labels.data()));
 }
 
 void by_hand(benchmark::State& state, const Shape3& s) {
@@ -114,11 +147,18 @@ template <class Run, class... Setting> void add(const std::string& name, Run run
     benchmark::RegisterBenchmark(name.c_str(), run, s, setting...)->UseRealTime()->Unit(benchmark::kMicrosecond);
 }
 
+template <class Cell> void add_gated(const std::string& name, const Shape3& s) {
+    add(name + "xtape/threads:1", whole<Model<Cell>>, s);
+    add(name + "by_hand/threads:1", gated_by_hand<Cell>, s);
+}
+
 void add_all() {
     for (const Shape3& s : shapes) {
         const std::string name = std::string("step/") + s.name + "/rnn/";
-        add(name + "xtape/threads:1", whole, s);
+        add(name + "xtape/threads:1", whole<Rnn>, s);
         add(name + "by_hand/threads:1", by_hand, s);
+        add_gated<nn::LSTMCell<float>>(std::string("step/") + s.name + "/lstm/", s);
+        add_gated<nn::GRUCell<float>>(std::string("step/") + s.name + "/gru/", s);
         if (s.batch < 2) continue;
         add(name + "xtape/threads:2", sharded, s, 2);
         add(name + "by_hand/threads:2", by_hand_on_two, s);

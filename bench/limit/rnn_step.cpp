@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/limit/rnn_step.hpp"
 
-#include <cblas.h>
-
 #include <algorithm>
-#include <cmath>
 
-#include "bench/limit/kernels.hpp"
+#include "bench/limit/parts.hpp"
 
 // A prime is a transpose, * is elementwise, d before a name is the gradient of L by it; E_t is dA_t.
 
 namespace xtape::bench {
 namespace {
-
-// c (m, n) = op(a) (m, depth) b (depth, n) + beta c
-void multiply(int m, int n, int depth, const float* a, int a_row, bool transposed, const float* b, int b_row,
-              float beta, float* c, int c_row) {
-    if (m == 1)
-        cblas_sgemv(CblasRowMajor, CblasTrans, depth, n, 1, b, b_row, a, transposed ? a_row : 1, beta, c, 1);
-    else
-        cblas_sgemm(CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, m, n, depth, 1, a, a_row, b,
-                    b_row, beta, c, c_row);
-}
 
 // h (rows, columns) = tanh(h + b)
 inline void add_and_squash(float* h, int row, int rows, int columns, const float* b) {
@@ -42,24 +29,9 @@ inline void times_slope(float* e, const float* h, int row, int rows, int columns
     }
 }
 
-// o (K), which has room for whole vectors -> dL/dO_i (K), zeros beyond; returns logsumexp O_i - O_i[label]
-double cross_entropy(float* o, const float* c, int K, int label, float scale) {
-    float largest = o[0] + c[0];
-    for (int k = 0; k < K; ++k) largest = std::max(largest, o[k] += c[k]);
-    const double labelled = static_cast<double>(o[label]);
-    for (int k = 0; k < K; k += lanes) xsimd::exp(load(o + k) - Vector(largest)).store_unaligned(o + k);
-    float sum = 0;
-    for (int k = 0; k < K; ++k) sum += o[k];
-    // dO_i = (P_i - Y_i) / B
-    for (int k = 0; k < K; ++k) o[k] *= scale / sum;
-    o[label] -= scale;
-    std::fill(o + K, o + padded(K), 0.0f);
-    return static_cast<double>(largest) - labelled + std::log(static_cast<double>(sum));
-}
-
 }  // namespace
 
-RnnStep::RnnStep(Sizes sizes, const Weights& initial, float rate) : memory_(sizes, initial), rate_(rate) {}
+RnnStep::RnnStep(Sizes sizes, const Weights& initial, float rate) : memory_(sizes, initial), adam_{rate} {}
 
 float RnnStep::operator()(const float* x, const int* labels) {
     const float before = differentiate(x, labels);
@@ -134,24 +106,8 @@ void RnnStep::weight_gradients(const float* x) {
         for (int k = 0; k < K; ++k) d.c[k] += o[i * Ks + k];
 }
 
-// m = b1 m + (1 - b1) g     s = b2 s + (1 - b2) g^2     w -= rate m / (1 - b1^n) / (sqrt(s / (1 - b2^n)) + eps)
 void RnnStep::update() {
-    decay1_ *= 0.9;
-    decay2_ *= 0.999;
-    // Both corrections in rate and eps: with r = sqrt(1 - b2^n), w -= rate r / (1 - b1^n) m / (sqrt(s) + eps r).
-    const double root = std::sqrt(1 - decay2_);
-    const Vector rate(static_cast<float>(static_cast<double>(rate_) * root / (1 - decay1_)));
-    const Vector eps(static_cast<float>(1e-8 * root)), b1(0.9f), b2(0.999f), c1(0.1f), c2(0.001f);
-    float *w = memory_.parameters.wx, *m = memory_.mean.wx, *s = memory_.square.wx;
-    const float* g = memory_.gradients.wx;
-    for (std::ptrdiff_t i = 0; i < memory_.count; i += lanes) {
-        const Vector gradient = load(g + i);
-        const Vector mean = xsimd::fma(b1, load(m + i), c1 * gradient);
-        const Vector square = xsimd::fma(b2, load(s + i), c2 * gradient * gradient);
-        mean.store_unaligned(m + i);
-        square.store_unaligned(s + i);
-        (load(w + i) - rate * mean / (xsimd::sqrt(square) + eps)).store_unaligned(w + i);
-    }
+    adam_(memory_.parameters.wx, memory_.gradients.wx, memory_.mean.wx, memory_.square.wx, memory_.count);
 }
 
 void RnnStep::average(RnnStep& one, RnnStep& other) {

@@ -9,6 +9,7 @@
 //
 // The caller makes the thread flush denormals (FTZ and DAZ) and gives BLAS one thread.
 
+#include "bench/limit/parts.hpp"
 #include "bench/limit/rnn_workspace.hpp"
 
 namespace xtape::bench {
@@ -40,8 +41,7 @@ private:
     void weight_gradients(const float* x);
 
     RnnWorkspace memory_;
-    float rate_;
-    double decay1_ = 1, decay2_ = 1;  // 0.9^step and 0.999^step
+    Adam adam_;
 };
 
 }  // namespace xtape::bench
