@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <vector>
@@ -30,6 +31,21 @@ void* from_system(std::size_t bytes) {
     if (void* block = std::aligned_alloc(64, bytes)) return block;
     throw std::bad_alloc{};
 }
+
+#ifdef __x86_64__
+
+// A library or program that was carried to an older processor says so before main, where it would die of an illegal
+// instruction.
+[[gnu::constructor]] void check_processor() {
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports(XTAPE_NEEDS)) return;
+    std::fputs("[xtape] built with -march=" XTAPE_MARCH ", but this processor has no " XTAPE_NEEDS
+               "; build xtape and the program here\n",
+               stderr);
+    std::_Exit(1);
+}
+
+#endif
 
 #ifndef XTAPE_SANITIZED
 

@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <xtape/config.hpp>
+
 #include <cstddef>
 #include <new>
+#include <type_traits>
 
 namespace xtape {
 
 // The instruction set and the SIMD macro decide xtensor's layout of memory. They are part of the allocator's type, so
 // of every function that takes an array, and of those that take memory: objects built differently do not link (rather
 // than crash).
-#if !defined(XTENSOR_USE_XSIMD)
+#if __cplusplus < 202002L
+#error "xtape needs C++20; compile with -std=c++20"
+#elif !defined(XTENSOR_USE_XSIMD)
 #error "xtape needs XTENSOR_USE_XSIMD in every file; link to xtape::autodiff, which defines it"
 #elif defined(__FAST_MATH__)
 #error "xtape does not work with -ffast-math: it breaks NaN, infinities and xsimd's functions"
 #endif
 namespace arch {
 #if defined(__AVX512BW__)
-struct avx512;
-using here = avx512;
+struct avx512bw;
+using here = avx512bw;
 #elif defined(__AVX2__)
 struct avx2;
 using here = avx2;
@@ -31,6 +36,10 @@ using here = sse2;
 struct generic;
 using here = generic;
 #endif
+static_assert(std::is_same_v<here, struct XTAPE_VECTORS>,
+              "[xtape] the library was built with -march=" XTAPE_MARCH
+              ", this file with another; give this file the "
+              "same, or build the library for this file's with -DXTAPE_ARCH=...");
 }  // namespace arch
 
 // Blocks of memory, aligned to 64 bytes, that are used again instead of going back to the system: a training loop

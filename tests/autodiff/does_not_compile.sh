@@ -40,6 +40,9 @@ must_not() {  # must_not NAME REASON [FLAGS] < SOURCE
 array='#include <xtape/autodiff/array.hpp>'
 must 'an array, with the flags of the target' "${ours[@]}" <<<"$array"
 must_not 'without XTENSOR_USE_XSIMD' 'xtape needs XTENSOR_USE_XSIMD' "-march=$arch" <<<"$array"
+must_not 'as C++17' 'xtape needs C.*20' "${ours[@]}" -std=c++17 <<<"$array"
+must_not 'for an older processor than the library' 'error:.*\[xtape\] the library was built with -march='"$arch" \
+    -DXTENSOR_USE_XSIMD -march=x86-64 <<<"$array"
 must_not 'with -ffast-math' 'does not work with -ffast-math' "${ours[@]}" -ffast-math <<<"$array"
 
 # A mistake in types is one error, which says what to do.
@@ -92,7 +95,8 @@ must_not 'a rule that reads an input it does not say it reads' 'Dropped' "${all[
 must_not 'a rule that reads an output it does not say it reads' 'Dropped' "${all[@]}" < <(with in0 'g * y')
 must_not 'a rule that says nothing of an input' 'what the vjp reads' "${all[@]}" < <(with 'in0, in0' '3 * g * x * x')
 
-# An object for another processor shares xtensor's weak symbols with the library's and would crash: it does not link.
+# An object for another processor shares xtensor's weak symbols with the library's and would crash. One that was
+# compiled with the headers of another build does not link.
 cat >"$work/source.cpp" <<'END'
 #include <xtape/autodiff/ops.hpp>
 int main() { return xtape::tanh(xtape::Variable<double>(0.0)).value().size() == 1 ? 0 : 1; }
@@ -101,8 +105,11 @@ link() { "$compiler" "$work/object.o" "$library" "${link_flags[@]}" -o "$work/pr
 name='an object for the same processor links and runs'
 if compile -c "${ours[@]}" -o "$work/object.o" && link && "$work/program"; then report ok "$name"
 else report FAILED "$name"; fi
-name='an object for an older processor does not link'
-if ! compile -c -DXTENSOR_USE_XSIMD -march=x86-64 -o "$work/object.o"; then report FAILED "$name"
+name='an object for an older processor, of another build, does not link'
+mkdir "$work/xtape"
+printf '#define XTAPE_%s\n' 'MARCH "x86-64"' 'VECTORS sse2' >"$work/xtape/config.hpp"
+if ! "$compiler" -I"$work" "${flags[@]}" -DXTENSOR_USE_XSIMD -march=x86-64 -c "$work/source.cpp" -o "$work/object.o" \
+    >"$work/log" 2>&1; then report FAILED "$name"
 elif link || ! grep -Eq 'pool_take.*arch::sse2' "$work/log"; then report FAILED "$name"
 else report ok "$name"; fi
 

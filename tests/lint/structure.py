@@ -75,7 +75,7 @@ def check_rules():
 
 def check_text():
     endings = (".hpp", ".cpp", ".sh", ".py", ".txt", ".cmake")
-    for path in sources("apps", "autodiff", "bench", "nn", "tests", endings=endings):
+    for path in sources("apps", "autodiff", "bench", "cmake", "docs", "nn", "tests", endings=endings):
         if path.suffix == ".txt" and path.name != "CMakeLists.txt":
             continue
         lines = path.read_text(errors="surrogateescape").splitlines()
