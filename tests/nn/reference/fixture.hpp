@@ -76,7 +76,7 @@ template <class T> struct Fixture {
     const std::string precision = single ? "float." : "double.";
 
 private:
-    // A weight is the sum of two biases, its gradient is that of either and not their sum.
+    // Our bias is the sum of two: its gradient is that of either, and import has added both.
     static Weights one_of_two_biases(Weights g) {
         for (std::size_t i = 0; i + g.rn.size() < g.b.size(); ++i) g.b.data()[i] /= 2;
         return g;
