@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Everything of the networks that a user needs.
 #include <xtape/nn/clip.hpp>
+#include <xtape/nn/gru.hpp>
+#include <xtape/nn/indrnn.hpp>
+#include <xtape/nn/layers.hpp>
 #include <xtape/nn/linear.hpp>
+#include <xtape/nn/lstm.hpp>
 #include <xtape/nn/optim.hpp>
 #include <xtape/nn/parallel.hpp>
 #include <xtape/nn/rnn.hpp>
 #include <xtape/nn/schedule.hpp>
-#include <xtape/nn/sequence.hpp>
+#include <xtape/nn/truncated.hpp>

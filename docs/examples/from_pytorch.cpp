@@ -4,6 +4,7 @@
 
 #include <xtape/autodiff/blas.hpp>
 #include <xtape/autodiff/flush.hpp>
+#include <xtape/nn/io/import.hpp>
 #include <xtape/nn/nn.hpp>
 using namespace xtape;
 
@@ -123,6 +124,23 @@ TEST_CASE("sequences") {
     const Variable<double> xs = filled<double>({5, 2, 3}, 1.0);
     CHECK(nn::unroll(cell, xs, cell.initial(2)).states.size() == 5);
     CHECK(nn::unroll(cell, xs, cell.initial(2)).last.shape() == Shape{2, 4});
+}
+
+TEST_CASE("weights from PyTorch") {
+    const std::filesystem::path path = XTAPE_TEST_DATA "/reference/torch-rnn-tanh-stacked.safetensors";
+    auto file = nn::io::read_safetensors(path);
+    for (const std::string name : {"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"})
+        file.tensors["rnn." + name] = file.at("parameters." + name);
+    nn::Generator generator(1);
+    nn::RNNCell<double> cell(4, 5, generator);
+    const auto weights = nn::io::from_torch<double>(file, nn::io::Recurrent::rnn, {.prefix = "rnn."});
+    cell.wx.set(weights.wx), cell.wh.set(weights.wh), cell.b.set(weights.b);
+    CHECK(float(cell.wx.value()(1, 2)) == file.get<float>("rnn.weight_ih_l0", {5, 4})[2 * 4 + 1]);
+    file.tensors["fc.weight"] = nn::io::tensor<float>({2, 3}, std::vector<float>{1, 2, 3, 4, 5, 6});
+    file.tensors["fc.bias"] = nn::io::tensor<float>({2}, std::vector<float>{7, 8});
+    const Array<double> w = nn::io::transposed(nn::io::array_of<double>(file, "fc.weight"));
+    CHECK(w == Array<double>{{1, 4}, {2, 5}, {3, 6}});
+    CHECK(nn::io::array_of<double>(file, "fc.bias") == Array<double>{7, 8});
 }
 
 TEST_CASE("parameters, threads, numbers") {

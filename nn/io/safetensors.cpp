@@ -82,17 +82,24 @@ Tensor tensor(DType dtype, std::vector<std::size_t> shape, std::span<const std::
     return {dtype, std::move(shape), {bytes.begin(), bytes.end()}};
 }
 
-const Tensor& Safetensors::get(const std::string& name, const Shape& shape, Where where) const& {
+const Tensor& Safetensors::find(const std::string& name, const std::string& wanted, Where where) const& {
     const auto found = tensors.find(name);
     if (found == tensors.end())
         fail(where, "get",
-             place(*this) + " must hold the tensor " + in_quotes(name) + " of shape " + text(shape) + "; got " +
-                 contents(tensors) + "; try one of those names");
-    if (found->second.shape != shape)
+             place(*this) + " must hold the tensor " + in_quotes(name) + wanted + "; got " + contents(tensors) +
+                 "; try one of those names");
+    return found->second;
+}
+
+const Tensor& Safetensors::at(const std::string& name, Where where) const& { return find(name, "", where); }
+
+const Tensor& Safetensors::get(const std::string& name, const Shape& shape, Where where) const& {
+    const Tensor& tensor = find(name, " of shape " + text(shape), where);
+    if (tensor.shape != shape)
         fail(where, "get",
              "tensor " + in_quotes(name) + " of " + place(*this) + " must have the shape " + text(shape) + "; got " +
-                 text(found->second.shape) + "; try a model of the sizes it was saved with");
-    return found->second;
+                 text(tensor.shape) + "; try a model of the sizes it was saved with");
+    return tensor;
 }
 
 const Tensor& Safetensors::get(const std::string& name, const Shape& shape, DType dtype, Where where) const& {

@@ -67,16 +67,19 @@ struct Safetensors {
 
     using Shape = std::vector<std::size_t>;
 
-    // The tensor of that name; throws, with what the file holds, unless it is there with that shape (and type).
+    // The tensor of that name; throws, with what the file holds, unless it is there (with that shape (and type)).
+    const Tensor& at(const std::string& name, Where where = Where::here()) const&;
+    void at(const std::string& name) const&& = delete;  // it would be gone with the file
     const Tensor& get(const std::string& name, const Shape& shape, Where where = Where::here()) const&;
     template <Element T>
     std::span<const T> get(const std::string& name, const Shape& shape, Where where = Where::here()) const& {
         return get(name, shape, dtype_of<T>(), where).template values<T>(where);
     }
-    void get(const std::string& name, const Shape& shape) const&& = delete;  // it would be gone with the file
+    void get(const std::string& name, const Shape& shape) const&& = delete;
     template <Element T> void get(const std::string& name, const Shape& shape) const&& = delete;
 
 private:
+    const Tensor& find(const std::string& name, const std::string& wanted, Where where) const&;
     const Tensor& get(const std::string& name, const Shape& shape, DType dtype, Where where) const&;
 };
 
