@@ -69,6 +69,13 @@ public:
         return read;
     }
 
+    // In the order of the states: layer 0 forward [, layer 0 backward], layer 1 ...
+    const Cell& cell(std::size_t k) const {
+        if (!options_.bidirectional) return forward_[k];
+        return k % 2 ? backward_[k / 2] : forward_[k / 2];
+    }
+    Cell& cell(std::size_t k) { return const_cast<Cell&>(std::as_const(*this).cell(k)); }
+
     template <class F> void visit(F&& f) {
         f("forward", forward_);
         if (options_.bidirectional) f("backward", backward_);
