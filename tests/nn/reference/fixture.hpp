@@ -36,13 +36,13 @@ template <class T> struct Fixture {
     }
 
     // Compares the outputs; gives the sum of cotangent * output, whose gradients are the file's.
-    using Output = std::pair<const char*, Variable<T>>;
+    using Output = std::pair<std::string, Variable<T>>;
     Variable<T> total(std::initializer_list<Output> outputs) const {
         Variable<T> all = 0;
-        for (const auto& [key, y] : outputs) {
-            INFO(name, ", output ", key);
-            CHECK(distance(y.value(), output(key)) <= output_tolerance);
-            all = all + sum(y * cotangent(key));
+        for (const Output& given : outputs) {
+            INFO(name, ", output ", given.first);
+            CHECK(distance(given.second.value(), output(given.first)) <= output_tolerance);
+            all = all + sum(given.second * cotangent(given.first));
         }
         return all;
     }

@@ -13,7 +13,8 @@ TEST_CASE("Every file is complete: what was computed in float is what was comput
         const Fixture<float> single(entry.path().stem().string());
         const Fixture<double> twice(single.name);
         ++files;
-        for (const auto& [name, tensor] : single.file.tensors) {
+        for (const auto& named : single.file.tensors) {
+            const std::string& name = named.first;
             INFO(single.name, ", ", name);
             if (name.starts_with("inputs.") || name.starts_with("parameters.")) {
                 CHECK(single.gradient(name).shape() == nn::io::array_of<float>(single.file, name).shape());
