@@ -56,6 +56,32 @@ inline A product(const A& a, const A& b) {
     return c;
 }
 
+// (..., M, K) (..., K, N), the rest broadcast; (K,) is a row that the result has not
+inline A batch_product(A a, const A& b) {
+    const bool row = a.dimension() == 1;
+    if (row) a.reshape(std::vector<std::size_t>{1, a.size()});
+    const std::size_t m = a.shape()[a.dimension() - 2], k = a.shape()[a.dimension() - 1];
+    const std::size_t n = b.shape()[b.dimension() - 1];
+    // Where each matrix begins, broadcast as numbers are
+    auto begins = [](const A& x, std::size_t size) {
+        A places = A::from_shape(Shape(x.shape().begin(), x.shape().end() - 2));
+        for (std::size_t i = 0; i < places.size(); ++i) places.data()[i] = double(i * size);
+        return places;
+    };
+    const A from_a = elementwise({begins(a, m * k), begins(b, 0)}, [](const auto& e) { return e[0] + e[1]; });
+    const A from_b = elementwise({begins(a, 0), begins(b, k * n)}, [](const auto& e) { return e[0] + e[1]; });
+    Shape to = from_a.shape();
+    if (!row) to.push_back(m);
+    to.push_back(n);
+    A c = zeros<double>(to);
+    for (std::size_t batch = 0; batch < from_a.size(); ++batch)
+        for (std::size_t i = 0; i < m * n; ++i)
+            for (std::size_t l = 0; l < k; ++l)
+                c.data()[batch * m * n + i] += a.data()[std::size_t(from_a.data()[batch]) + i / n * k + l] *
+                                               b.data()[std::size_t(from_b.data()[batch]) + l * n + i % n];
+    return c;
+}
+
 inline A reversed(const A& x) {  // of rank 3: y[k, j, i] = x[i, j, k]
     const Shape s = x.shape();
     A y = zeros<double>({s[2], s[1], s[0]});
@@ -122,6 +148,35 @@ inline A log_softmaxed(const A& x, std::size_t axis) {
             for (std::size_t k = 0; k < a.length; ++k) sum += std::exp(x.data()[a(o, k, i)]);
             for (std::size_t k = 0; k < a.length; ++k) y.data()[a(o, k, i)] -= std::log(sum);
         }
+    return y;
+}
+
+inline A softmaxed(const A& x, std::size_t axis, const A& mask) {
+    A y = elementwise({x, mask}, [](const auto& e) { return e[1] != 0 ? std::exp(e[0]) : 0; });
+    const A sum = sums(y, axis, true, false);
+    return elementwise({y, sum}, [](const auto& e) { return e[0] == 0 ? 0 : e[0] / e[1]; });
+}
+// The axis becomes places, of which one is chosen by each index; its transpose
+inline A taken(const A& x, const Indices& index, std::size_t axis) {
+    Shape to = x.shape();
+    to[axis] = index.size();
+    A y = zeros<double>(to);
+    const Along from(x.shape(), axis), at(to, axis);
+    for (std::size_t o = 0; o < at.outer; ++o)
+        for (std::size_t k = 0; k < at.length; ++k)
+            for (std::size_t i = 0; i < at.inner; ++i)
+                y.data()[at(o, k, i)] = x.data()[from(o, std::size_t(index[k]), i)];
+    return y;
+}
+inline A segment_summed(const A& g, const Indices& index, std::size_t length, std::size_t axis) {
+    Shape to = g.shape();
+    to[axis] = length;
+    A y = zeros<double>(to);
+    const Along from(g.shape(), axis), at(to, axis);
+    for (std::size_t o = 0; o < at.outer; ++o)
+        for (std::size_t k = 0; k < from.length; ++k)
+            for (std::size_t i = 0; i < at.inner; ++i)
+                y.data()[at(o, std::size_t(index[k]), i)] += g.data()[from(o, k, i)];
     return y;
 }
 
