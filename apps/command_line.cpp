@@ -54,16 +54,15 @@ class HelpText : public CLI::Formatter {
     }
 };
 
+std::string nearest(const std::vector<std::string>& known, const std::string& word) {
+    return *std::ranges::min_element(known, {}, [&](const std::string& one) { return edit_distance(word, one); });
+}
+
 std::string nearest(const CLI::App& app, const std::string& flag) {
-    std::string best;
-    std::size_t least = std::numeric_limits<std::size_t>::max();
+    std::vector<std::string> flags;
     for (const CLI::Option* option : app.get_options())
-        for (const std::string& name : option->get_lnames())
-            if (const std::size_t distance = edit_distance(flag, "--" + name); distance < least) {
-                least = distance;
-                best = "--" + name;
-            }
-    return best;
+        for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+    return nearest(flags, flag);
 }
 
 std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
@@ -107,6 +106,14 @@ CLI::Validator number(double least, double most) {
         const auto x = parsed<double>(text);
         if (x && *x >= least && *x <= most) return std::string();
         return formatted("expected a number from %g to %g; found ", least, most) + quoted(text);
+    };
+    return CLI::Validator(check, "");
+}
+
+CLI::Validator word(const std::vector<std::string>& known) {
+    const auto check = [known](const std::string& text) {
+        if (std::ranges::find(known, text) != known.end()) return std::string();
+        return "expected " + listed(known) + "; found " + quoted(text) + "; did you mean " + nearest(known, text) + "?";
     };
     return CLI::Validator(check, "");
 }

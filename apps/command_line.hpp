@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace xtape::apps {
 
@@ -17,6 +18,9 @@ std::unique_ptr<CLI::App> command_line(const std::string& meaning, const std::st
 // What an option takes: digits only, or a decimal number; nothing else that a C library would read as one.
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
 CLI::Validator number(double least, double most);
+
+// Or one of these words.
+CLI::Validator word(const std::vector<std::string>& known);
 
 // Reads the command line. A program that is done with that, having shown its help or said on one line what is wrong,
 // ends with the given exit code: 0, or 2 for a bad command line.

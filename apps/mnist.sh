@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# apps/mnist.sh [--yes] [ARGUMENT...]: installs what is missing, builds apps/mnist, fetches MNIST once and trains.
-# The arguments go to the program; --help lists them. --yes installs packages without asking.
+# apps/mnist.sh [--yes] [ARGUMENT...]: installs what is missing, builds apps/mnist, fetches MNIST once and trains; with
+# --dataset fashion it installs Fashion-MNIST instead of fetching. The arguments go to the program; --help lists them.
+# --yes installs packages without asking.
 set -euo pipefail
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 # shellcheck source=/dev/null
@@ -9,22 +10,21 @@ source "$root/apps/setup.sh"
 
 build() { cd "$root" && cmake --preset release && cmake --build --preset release --target mnist; }
 
-arguments=() fetch=1
+arguments=() packages=() data=digits
+[[ " $* " != *" --dataset"[\ =]"fashion "* ]] || data=fashion
 for argument; do
     case $argument in
         --yes) export XTAPE_YES=1; continue ;;
-        --data-dir | --data-dir=* | -h | --help) fetch= ;;
+        --data-dir | --data-dir=* | -h | --help) data= ;;
     esac
     arguments+=("$argument")
 done
+[[ $data != fashion ]] || packages=(dataset-fashion-mnist)
 
-install_to_build
+install_to_build "${packages[@]}"
 mnist=$root/build/release/apps/mnist
 [[ -x $mnist ]] || say "Building $mnist (a minute or two) ..."
 quietly build
-if [[ $fetch ]]; then
-    cache=${XDG_CACHE_HOME:-${HOME:?is not set}/.cache}/xtape/mnist
-    "$root/apps/fetch_mnist.sh" "$cache"
-    arguments=(--data-dir "$cache" "${arguments[@]}")
-fi
+# Where the program looks, unless told otherwise.
+[[ $data != digits ]] || "$root/apps/fetch_mnist.sh" "${XDG_CACHE_HOME:-${HOME:?is not set}/.cache}/xtape/mnist"
 exec "$mnist" "${arguments[@]}"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace xtape::apps {
 
@@ -10,6 +11,9 @@ namespace xtape::apps {
 
 // 60000 -> "60,000"
 std::string grouped(double number);
+
+// "a, b or c"
+std::string listed(const std::vector<std::string>& words);
 
 // For a shell: a word as it is, or in single quotes when it needs them.
 std::string quoted(const std::string& word);

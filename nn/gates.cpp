@@ -28,8 +28,6 @@ Array<T> orthogonal_gates(std::size_t rows, std::size_t hidden, std::size_t n, G
     return side_by_side<T>(rows, hidden, n, [&] { return orthogonal<T>(rows, hidden, generator, gain); });
 }
 
-double uniform(Generator& generator) { return double(generator() >> 11) * 0x1p-53; }
-
 template Array<float> glorot_gates(std::size_t, std::size_t, std::size_t, Generator&, double);
 template Array<double> glorot_gates(std::size_t, std::size_t, std::size_t, Generator&, double);
 template Array<float> orthogonal_gates(std::size_t, std::size_t, std::size_t, Generator&, double);

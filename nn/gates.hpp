@@ -21,7 +21,4 @@ Array<T> glorot_gates(std::size_t rows, std::size_t hidden, std::size_t n, Gener
 template <class T>
 Array<T> orthogonal_gates(std::size_t rows, std::size_t hidden, std::size_t n, Generator& generator, double gain = 1);
 
-// U(0, 1)
-double uniform(Generator& generator);
-
 }  // namespace xtape::nn

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <xtape/nn/gates.hpp>
 #include <xtape/nn/indrnn.hpp>
+
+#include <algorithm>
+#include <cmath>
 
 namespace xtape::nn {
 
@@ -9,7 +11,8 @@ template <class T> IndRNNCell<T>::IndRNNCell(std::size_t inputs, std::size_t hid
       u("u", zeros<T>({hidden})),
       b("b", zeros<T>({hidden})),
       activation(f) {
-    for (T& x : u.edit()) x = T(uniform(generator));
+    const Array<T> drawn = uniform<T>(1, hidden, generator, 1);
+    std::transform(drawn.begin(), drawn.end(), u.edit().begin(), [](T x) { return std::abs(x); });  // U(0, 1)
 }
 
 template <class T>

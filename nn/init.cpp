@@ -16,12 +16,28 @@ Generator::Generator(std::uint64_t seed) : engine_(std::make_unique<Engine>(seed
 Generator::~Generator() = default;
 Generator::result_type Generator::operator()() { return (*engine_)(); }
 
+namespace {
+
+template <class T, class Distribution>
+Array<T> drawn(std::size_t rows, std::size_t columns, Generator& generator, Distribution distribution) {
+    Array<T> w = Array<T>::from_shape({rows, columns});
+    for (T& x : w) x = T(distribution(generator));
+    return w;
+}
+
+}  // namespace
+
+template <class T> Array<T> uniform(std::size_t rows, std::size_t columns, Generator& generator, double most) {
+    return drawn<T>(rows, columns, generator, std::uniform_real_distribution<double>(-most, most));
+}
+
+template <class T> Array<T> normal(std::size_t rows, std::size_t columns, Generator& generator, double deviation) {
+    return drawn<T>(rows, columns, generator, std::normal_distribution<double>(0, deviation));
+}
+
 template <class T> Array<T> glorot(std::size_t rows, std::size_t columns, Generator& generator, double gain) {
     const double a = gain * std::sqrt(6.0 / double(std::max<std::size_t>(1, rows + columns)));
-    std::uniform_real_distribution<double> uniform(-a, a);
-    Array<T> w = Array<T>::from_shape({rows, columns});
-    for (T& x : w) x = T(uniform(generator));
-    return w;
+    return uniform<T>(rows, columns, generator, a);
 }
 
 template <class T> Array<T> orthogonal(std::size_t rows, std::size_t columns, Generator& generator, double gain) {
@@ -40,6 +56,10 @@ template <class T> Array<T> orthogonal(std::size_t rows, std::size_t columns, Ge
     return w;
 }
 
+template Array<float> uniform(std::size_t, std::size_t, Generator&, double);
+template Array<double> uniform(std::size_t, std::size_t, Generator&, double);
+template Array<float> normal(std::size_t, std::size_t, Generator&, double);
+template Array<double> normal(std::size_t, std::size_t, Generator&, double);
 template Array<float> glorot(std::size_t, std::size_t, Generator&, double);
 template Array<double> glorot(std::size_t, std::size_t, Generator&, double);
 template Array<float> orthogonal(std::size_t, std::size_t, Generator&, double);

@@ -23,6 +23,10 @@ private:
     std::unique_ptr<Engine> engine_;
 };
 
+// U(-most, most) and N(0, deviation^2), (rows, columns)
+template <class T> Array<T> uniform(std::size_t rows, std::size_t columns, Generator& generator, double most);
+template <class T> Array<T> normal(std::size_t rows, std::size_t columns, Generator& generator, double deviation);
+
 // U(-a, a) with a = gain sqrt(6 / (rows + columns)), (rows, columns): Glorot and Bengio 2010
 template <class T> Array<T> glorot(std::size_t rows, std::size_t columns, Generator& generator, double gain = 1);
 

@@ -10,8 +10,9 @@ namespace {
 
 // b_f = ln U(1, longest - 1), b_i = -b_f: forget gates whose memory lasts from one step to the longest lag
 template <class T> void chrono(Array<T>& b, std::size_t hidden, double longest, bool coupled, Generator& generator) {
+    const Array<double> drawn = uniform<double>(1, hidden, generator, 1);
     for (std::size_t j = 0; j < hidden; ++j) {
-        const double lag = std::log(1 + uniform(generator) * std::max(0.0, longest - 2));
+        const double lag = std::log(1 + std::abs(drawn(0, j)) * std::max(0.0, longest - 2));
         b(coupled ? j : hidden + j) = T(lag);
         if (!coupled) b(j) = T(-lag);
     }

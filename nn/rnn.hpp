@@ -6,26 +6,32 @@
 
 namespace xtape::nn {
 
+// How a recurrent cell of I inputs and H units begins. The bias is 0, except for uniform.
+enum class Init {
+    orthogonal,  // wh: gradients neither vanish nor explode at first; wx half of Glorot's, which keeps tanh' near 1
+    identity,    // wh, after Le et al. 2015; wx as above
+    glorot,      // wx and wh
+    normal,      // wx N(0, 1/I), wh N(0, 1/H): LeCun et al. 1998
+    uniform,     // wx, wh and b U(-1/sqrt H, 1/sqrt H): PyTorch's, but for its second bias
+};
+
 enum class Activation { tanh, relu };
 template <class T> Variable<T> activate(Activation f, const Variable<T>& a) {
     return f == Activation::relu ? relu(a) : tanh(a);
 }
 
-struct RNNOptions {
-    double input_gain = 0.5;  // small input weights keep tanh' near 1
+struct RNNCellOptions {
+    Init init = Init::orthogonal;
     Activation activation = Activation::tanh;
-    bool identity = false;  // wh begins as the identity, which with relu makes Le et al. 2015's IRNN
 };
 
-// h' = tanh(x wx + h wh + b)          x (B, I)  h (B, H) -> (B, H): Elman 1990; or relu
-// wh begins orthogonal, so that gradients neither vanish nor explode at first.
+// h' = tanh(x wx + h wh + b)          x (B, I)  h (B, H) -> (B, H): Elman 1990; or relu, Le et al. 2015 with identity
 template <class T> struct RNNCell {
     using value_type = T;
-    using Options = RNNOptions;
     Parameter<T> wx, wh, b;
     Activation activation;
 
-    RNNCell(std::size_t inputs, std::size_t hidden, Generator& generator, const RNNOptions& options = {});
+    RNNCell(std::size_t inputs, std::size_t hidden, Generator& generator, const RNNCellOptions& options = {});
     Variable<T> operator()(const Variable<T>& x, const Variable<T>& h, Where where = Where::here()) const {
         const Frame frame("RNNCell");
         return activate(activation, affine(x, wx, h, wh, b, where));
@@ -46,6 +52,10 @@ template <class T> struct RNNCell {
 struct RNNSizes {
     std::size_t inputs, hidden, outputs;
 };
+struct RNNOptions {
+    Init init = Init::orthogonal;
+    bool skip = false;  // the read-out sees the last input too
+};
 
 // Reads a sequence and says what the last state means: xs (T, B, I) -> scores (B, K)
 template <class T> struct RNN {
@@ -53,12 +63,15 @@ template <class T> struct RNN {
     RNNCell<T> cell;
     Readout<T> readout;
 
-    RNN(const RNNSizes& sizes, std::uint64_t seed);
+    RNN(const RNNSizes& sizes, std::uint64_t seed, const RNNOptions& options = {});
     Variable<T> operator()(const Variable<T>& xs, Where = Where::here()) const;
+    // The same scores, with gradients through the last `depth` steps alone: the state before them is a constant.
+    Variable<T> truncated(const Variable<T>& xs, std::size_t depth, Where = Where::here()) const;
     template <class F> void visit(F&& f) { f("cell", cell), f("readout", readout); }
 
 private:
-    RNN(const RNNSizes& sizes, Generator&& generator);
+    RNN(const RNNSizes& sizes, Generator&& generator, const RNNOptions& options);
+    Variable<T> scores(const Variable<T>& xs, const Variable<T>& h, Where where) const;
 };
 
 extern template struct RNNCell<float>;

@@ -4,6 +4,9 @@
 #include <zlib.h>
 #include <xtape/version.hpp>
 
+#include <algorithm>
+
+#include "apps/data/datasets.hpp"
 #include "apps/text.hpp"
 
 namespace xtape::apps {
@@ -64,14 +67,30 @@ std::size_t number(const Safetensors& file, const std::string& name, std::size_t
              quoted(metadata(file, name)));
 }
 
-Settings settings_of(const Safetensors& file) try {
+void check_choice(const Safetensors& file, const std::string& name, const std::vector<std::string>& known) {
+    const json value = json::parse(metadata(file, name), nullptr, false);
+    if (!value.is_string() || std::ranges::find(known, value.get<std::string>()) == known.end())
+        bad_file(file.path, name + " " + listed(known), quoted(metadata(file, name)));
+}
+
+// What a checkpoint without one of the newer settings was trained with.
+std::map<std::string, json> before_there_were() {
+    std::map<std::string, json> all;
+    const json before = Settings{.shift = 0};
+    for (const char* name : {"shift", "dataset", "init", "skip_input", "truncate", "optimizer", "momentum"})
+        all[name] = before[name];
+    return all;
+}
+
+Settings settings_of(Safetensors& file) try {
+    for (const auto& [name, value] : before_there_were()) file.metadata.try_emplace(name, value.dump());
     json all = Settings{};
-    const bool moves = file.metadata.contains("shift");  // a checkpoint of before images were moved has none
-    for (auto& [name, value] : all.items())
-        value = name == "shift" && !moves ? json(0) : json::parse(metadata(file, name));
-    if (moves) number(file, "shift", 0, most_shift);
+    for (auto& [name, value] : all.items()) value = json::parse(metadata(file, name));
+    number(file, "shift", 0, most_shift), number(file, "truncate", 0, most_truncate);
     number(file, "epochs", 1, most_epochs), number(file, "hidden", 1, most_hidden);
     number(file, "batch", 1, most_batch), number(file, "shard_rows", 1, most_batch);
+    check_choice(file, "dataset", dataset_names), check_choice(file, "init", inits);
+    check_choice(file, "optimizer", optimizers);
     return all.get<Settings>();
 } catch (const json::exception& error) {
     bad_file(file.path, "settings that can be read", error.what());
@@ -118,7 +137,7 @@ Safetensors model_file(const Training& training) {
 Safetensors checkpoint_file(const Training& training, const Sums& data) {
     Safetensors file = model_file(training);
     const Progress& p = training.progress;
-    for (const auto& [name, values] : training.optimizer.state.arrays) add(file, name, values);
+    for (const auto& [name, values] : training.optimizer.state().arrays) add(file, name, values);
     const auto* rows = reinterpret_cast<const double*>(p.log.data());
     file.tensors["log"] =
         nn::io::tensor<double>({p.log.size(), log_columns}, std::span(rows, p.log.size() * log_columns), Where{});
@@ -136,7 +155,8 @@ Checkpoint read_checkpoint(const Path& path) {
     Safetensors file = nn::io::read_safetensors(path, Where{});
     const std::string expected = metadata(file, "crc32"), found = crc32_of(file);
     if (found != expected) bad_file(path, "contents with CRC-32 " + quoted(expected), found + ": the file is damaged");
-    return {settings_of(file), std::move(file)};
+    const Settings settings = settings_of(file);
+    return {settings, std::move(file)};
 }
 
 void restore(Training& training, const Checkpoint& checkpoint, const Sums& data) {
@@ -148,12 +168,12 @@ void restore(Training& training, const Checkpoint& checkpoint, const Sums& data)
     p.log = log_of(file);
     for (std::size_t i = 0; i < std::size(counters); ++i) *members(p)[i] = counter(file, counters[i], p.step);
 
-    auto& state = training.optimizer.state;
+    auto& state = training.optimizer.state();
     state.steps = static_cast<std::int64_t>(training.steps_done());
     for (const auto& [path, parameter] : nn::parameters(training.model)) {
         const Shape shape = parameter->shape();
         parameter->set(get(file, path, shape), Where{});
-        for (const char* kind : {".m", ".v"})
+        for (const char* kind : training.optimizer.kinds())
             if (state.steps > 0) state.arrays.emplace_back(path + kind, get(file, path + kind, shape));
     }
 }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "apps/command_line.hpp"
+#include "apps/data/datasets.hpp"
 #include "apps/interrupt.hpp"
 #include "display.hpp"
 #include "output.hpp"
@@ -27,17 +28,19 @@ Settings agreed(const Options& options, const Checkpoint& checkpoint) {
     return checkpoint.settings;
 }
 
-// The folder that apps/mnist.sh fills, unless another one is asked for.
-Path data_folder(const Options& options) {
+// The folder that apps/mnist.sh fills, or Debian's package of fashion does, unless another one is asked for.
+Path data_folder(const Options& options, const std::string& name) {
     if (!options.data_dir.empty()) return options.data_dir;
+    const bool fetched = name == "digits";
     const char *cache = std::getenv("XDG_CACHE_HOME"), *home = std::getenv("HOME");
     const Path base = cache && *cache ? Path(cache) : Path(home ? home : "") / ".cache";
-    const Path folder = base / "xtape" / "mnist";
+    const Path folder = fetched ? base / "xtape" / "mnist" : Path("/usr/share/datasets/fashion-mnist");
     std::error_code unreadable;
     if (!std::filesystem::exists(folder, unreadable))
-        bad_file(folder, "MNIST's four files",
-                 "no such folder; run apps/mnist.sh, which fetches them, or pass "
-                 "--data-dir DIR");
+        bad_file(folder, dataset(name).title + "'s four files",
+                 std::string("no such folder; run apps/mnist.sh") +
+                     (fetched ? ", which fetches them" : " --dataset fashion, which installs them") +
+                     ", or pass --data-dir DIR");
     return folder;
 }
 
@@ -77,7 +80,7 @@ int run(const Options& options) {
     if (!options.resume.empty()) checkpoint = read_checkpoint(options.resume);
     const Settings settings = checkpoint ? agreed(options, *checkpoint) : options.settings;
 
-    const Path folder = data_folder(options);
+    const Path folder = data_folder(options, settings.dataset);
     Mnist mnist = load_mnist(folder);
     hold_out(mnist, settings.held_out, folder);
     Training training(settings, mnist.train);

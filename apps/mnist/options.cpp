@@ -3,9 +3,11 @@
 
 #include <xtape/version.hpp>
 
+#include <algorithm>
 #include <limits>
 
 #include "apps/command_line.hpp"
+#include "apps/data/datasets.hpp"
 #include "apps/text.hpp"
 
 namespace xtape::apps {
@@ -21,14 +23,36 @@ void add_training(CLI::App& app, Settings& s, bool& validate) {
     add("--epochs", s.epochs, whole_number(1, most_epochs), "Times that the network reads all training images");
     add("--hidden", s.hidden, whole_number(1, most_hidden), "Size of its state");
     add("--batch", s.batch, whole_number(1, most_batch), "Images for one step of the optimiser");
-    add("--lr", s.lr, number(least_lr, most_rate), "Learning rate at its peak, after the first epoch");
-    add("--decay", s.decay, number(0, most_rate), "Of input and read-out weights, per step and unit of learning rate");
+    add("--lr", s.lr, number(least_lr, most_rate), "Learning rate at its peak, after the first epoch; for sgd 0.1");
+    add("--decay", s.decay, number(0, most_rate),
+        "Of input and read-out weights, per step and unit of learning rate; for adamw alone");
     add("--shift", s.shift, whole_number(0, most_shift),
         "Pixels by which training images are moved at random, at most");
     add("--seed", s.seed, whole_number(0, any_seed), "Draws the first weights and the order of the images");
     app.add_flag("--validate", validate,
                  "Test on the last 5000 training images, kept from training: to choose settings")
         ->group("Training");
+}
+
+void add_variants(CLI::App& app, Settings& s) {
+    const auto add_word = [&](const char* flag, std::string& value, const std::vector<std::string>& known,
+                              const std::string& meaning) {
+        app.add_option(flag, value, meaning + ": " + listed(known))
+            ->check(word(known))
+            ->type_name("NAME")
+            ->capture_default_str()
+            ->group("Variants");
+    };
+    add_word("--dataset", s.dataset, dataset_names, "What to learn, of MNIST or Fashion-MNIST");
+    add_word("--optimizer", s.optimizer, optimizers, "Makes the steps");
+    add_word("--init", s.init, inits, "How recurrent weights begin");
+    app.add_option("--truncate", s.truncate, "Let gradients go back through the last N rows alone, 0 for all")
+        ->check(whole_number(0, most_truncate))
+        ->type_name("N")
+        ->capture_default_str()
+        ->group("Variants");
+    app.add_flag("--skip-input", s.skip_input, "Show the last row to the read-out too, beside the state")
+        ->group("Variants");
 }
 
 void add_files(CLI::App& app, Options& o) {
@@ -51,19 +75,42 @@ void add_running(CLI::App& app, Options& o) {
     app.set_version_flag("--version", "mnist " XTAPE_VERSION, "Print the version and stop")->group("Running");
 }
 
+// What depends on the optimiser, as far as the command line leaves it open.
+void fit_to_optimizer(const CLI::App& app, Settings& s) {
+    if (s.optimizer == "sgd" && !app.count("--lr")) s.lr = sgd_lr;
+    if (s.optimizer == "adamw") return;
+    if (app.count("--decay"))
+        throw CLI::ValidationError("--decay", "expected --optimizer adamw, which has decay; found " + s.optimizer);
+    s.decay = 0;
+}
+
+// The settings whose flags the command line has.
+std::vector<std::string> given(const CLI::App& app) {
+    std::vector<std::string> names;
+    const nlohmann::json all = Settings{};
+    for (const auto& [name, value] : all.items()) {
+        std::string flag = "--" + name;
+        std::ranges::replace(flag, '_', '-');
+        const CLI::Option* option = app.get_option_no_throw(flag);
+        if (option && option->count()) names.push_back(name);
+    }
+    return names;
+}
+
 }  // namespace
 
 std::variant<Options, int> read_options(int argc, const char* const* argv) {
     const auto app =
-        command_line("Trains a recurrent network that reads MNIST's digits row by row, and tests it.", "mnist");
+        command_line("Trains a recurrent network that reads images of MNIST row by row, and tests it.", "mnist");
     Options options;
     bool validate = false;
     add_training(*app, options.settings, validate);
+    add_variants(*app, options.settings);
     add_files(*app, options);
     add_running(*app, options);
+    app->callback([&] { fit_to_optimizer(*app, options.settings); });
     if (const auto code = parse(*app, argc, argv)) return *code;
-    for (const char* name : {"epochs", "hidden", "batch", "lr", "seed"})
-        if (app->count(std::string("--") + name)) options.given.emplace_back(name);
+    options.given = given(*app);
     if (validate) options.settings.held_out = validation, options.given.emplace_back("held_out");
     options.program = argv[0];
     return options;

@@ -13,10 +13,10 @@ std::string settings_lines(const Settings& s) {
     return formatted("training  %zu epochs in batches of %zu, seed %llu\n", s.epochs, s.batch,
                      static_cast<unsigned long long>(s.seed)) +
            formatted(
-               "          lr %g (rises over %g %s, then falls to %g %%), decay %g, clip %g\n"
+               "          %s, lr %g (rises over %g %s, then falls to %g %%), clip %g\n"
                "          images move by up to %zu %s\n",
-               s.lr, s.warm_up_epochs, s.warm_up_epochs == 1 ? "epoch" : "epochs", 100 * s.final_lr, s.decay, s.clip,
-               s.shift, s.shift == 1 ? "pixel" : "pixels");
+               optimizer_text(s).c_str(), s.lr, s.warm_up_epochs, s.warm_up_epochs == 1 ? "epoch" : "epochs",
+               100 * s.final_lr, s.clip, s.shift, s.shift == 1 ? "pixel" : "pixels");
 }
 
 std::string checksums(const Sums& data) {
@@ -28,18 +28,21 @@ std::string checksums(const Sums& data) {
     return out;
 }
 
-std::string confusion_table(const Evaluation& e) {
-    std::string out = "Digits (rows) and what the network read (columns):\n\n      ";
+std::string confusion_table(const Dataset& dataset, const Evaluation& e) {
+    const bool named = dataset.named();
+    std::string out =
+        dataset.items + " (rows) and what the network read (columns):\n\n      " + std::string(named ? 12 : 0, ' ');
     for (int answer = 0; answer < 10; ++answer) out += formatted("%6d", answer);
     out += "   right\n";
-    for (std::size_t digit = 0; digit < 10; ++digit) {
-        out += formatted("%6zu", digit);
+    for (std::size_t label = 0; label < 10; ++label) {
+        if (named) out += formatted("%11s ", dataset.classes[label].c_str());
+        out += formatted("%6zu", label);
         std::size_t all = 0;
-        for (const std::size_t n : e.confusion[digit]) {
+        for (const std::size_t n : e.confusion[label]) {
             all += n;
             out += n ? formatted("%6zu", n) : "     .";
         }
-        const double right = static_cast<double>(e.confusion[digit][digit]) / static_cast<double>(all);
+        const double right = static_cast<double>(e.confusion[label][label]) / static_cast<double>(all);
         out += all ? formatted("%6.1f %%\n", 100 * right) : "       -\n";
     }
     return out;
@@ -60,17 +63,28 @@ double Run::images_per_second() const {
     return seconds > 0 ? static_cast<double>(training.images_done()) / seconds : 0;
 }
 
+std::string network_text(const Settings& s) {
+    return "init " + s.init + ", read-out of the state" + (s.skip_input ? " and the last row" : "") +
+           ", gradients through " + (s.truncate ? formatted("the last %zu rows", s.truncate) : "all rows");
+}
+
+std::string optimizer_text(const Settings& s) {
+    if (s.optimizer == "sgd") return formatted("sgd, momentum %g", s.momentum);
+    return s.optimizer == "adamw" ? formatted("adamw, decay %g", s.decay) : s.optimizer;
+}
+
 std::string opening(const Run& run) {
     const Settings& s = run.training.settings;
     const auto images = [](std::size_t n) { return grouped(static_cast<double>(n)); };
     const Progress& p = run.training.progress;
-    std::string out = "xtape " XTAPE_VERSION ": a recurrent network learns MNIST\n\n";
+    std::string out = "xtape " XTAPE_VERSION ": a recurrent network learns " + run.dataset().title + "\n\n";
     out += "data      " + run.folder.string() + ": " + images(run.training.images()) + " images to train on, " +
            images(run.test_images) + (s.held_out ? " held-out ones" : "") + " to test on\n";
     out += "SHA-256   " + checksums(run.data) + "\n";
-    out += formatted("network   %zu rows of %zu pixels -> %zu tanh units -> 10 digits, %s parameters\n",
-                     run.training.rows(), run.training.model.cell.wx.value().shape()[0], s.hidden,
-                     images(nn::count(run.training.model)).c_str());
+    out +=
+        formatted("network   %zu rows of %zu pixels -> %zu tanh units -> 10 %ss, %s parameters\n          %s\n",
+                  run.training.rows(), run.training.model.cell.wx.value().shape()[0], s.hidden,
+                  run.dataset().item.c_str(), images(nn::count(run.training.model)).c_str(), network_text(s).c_str());
     out += settings_lines(s);
     out += formatted("runs on   %zu %s, BLAS kernels %s%s\n", run.threads, run.threads == 1 ? "thread" : "threads",
                      blas().core.c_str(), blas().mended ? " (set by xtape: OpenBLAS did not know the processor)" : "");
@@ -81,7 +95,7 @@ std::string opening(const Run& run) {
 
 std::string closing(const Run& run, const Evaluation& e) {
     const double seconds = run.training.progress.seconds;
-    return "\n" + confusion_table(e) + "\n" + outcome(run, e) + "\n" +
+    return "\n" + confusion_table(run.dataset(), e) + "\n" + outcome(run, e) + "\n" +
            formatted("%zu epochs in %.1f s, ", run.training.settings.epochs, seconds) +
            grouped(run.images_per_second()) + " images/s\n" + "A report with pictures is " +
            (run.options.out / "report/index.html").string() + "\n" + "Results, log, model and checkpoint are in " +

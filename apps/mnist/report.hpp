@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "apps/data/datasets.hpp"
 #include "checkpoint.hpp"
 #include "evaluation.hpp"
 #include "options.hpp"
@@ -14,8 +15,13 @@ struct Run {
     const Sums& data;
     Path folder;  // of the data
     std::size_t threads, test_images;
+    const Dataset& dataset() const { return apps::dataset(training.settings.dataset); }
     double images_per_second() const;
 };
+
+// "init orthogonal, read-out of the state, gradients through all rows", and "adamw, decay 0.1"
+std::string network_text(const Settings& s);
+std::string optimizer_text(const Settings& s);
 
 std::string opening(const Run& run);                       // what will run
 std::string closing(const Run& run, const Evaluation& e);  // what came out

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 namespace xtape::apps {
 
@@ -21,12 +23,21 @@ struct Settings {
     double clip = 1;              // the longest gradient
     std::size_t shard_rows = 32;  // images whose gradients are computed together
     std::size_t held_out = 0;     // training images, the last ones, that are tested on instead
+    std::string dataset = "digits";
+    std::string init = "orthogonal";  // of the recurrent cell
+    bool skip_input = false;          // the read-out sees the last row too
+    std::size_t truncate = 0;         // rows that gradients go back through, the last ones; 0: all
+    std::string optimizer = "adamw";
+    double momentum = 0.9;  // of sgd
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, epochs, hidden, batch, lr, seed, warm_up_epochs, final_lr, decay, shift,
-                                   clip, shard_rows, held_out)
+                                   clip, shard_rows, held_out, dataset, init, skip_input, truncate, optimizer, momentum)
 
 inline constexpr std::size_t most_epochs = 1'000'000, most_hidden = 16'384, most_batch = 1'000'000, most_shift = 1'000,
-                             validation = 5'000;
+                             most_truncate = 1'000'000, validation = 5'000;
 inline constexpr double least_lr = 1e-30, most_rate = 1e30;
+inline constexpr double sgd_lr = 0.1;  // the peak for sgd, unless it is given
+inline const std::vector<std::string> inits{"orthogonal", "identity", "glorot", "normal", "uniform"};
+inline const std::vector<std::string> optimizers{"adamw", "adam", "sgd"};
 
 }  // namespace xtape::apps

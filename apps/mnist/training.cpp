@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "evaluation.hpp"
+#include "network.hpp"
 #include "samples.hpp"
 
 namespace xtape::apps {
@@ -13,14 +14,10 @@ namespace {
 
 constexpr std::size_t log_every = 50;  // steps
 
-nn::AdamOptions<float> adam(const Settings& s) {
-    return {.rate = static_cast<float>(s.lr), .decay = static_cast<float>(s.decay)};
-}
-
 }  // namespace
 
 Training::Training(const Settings& s, const Digits& digits)
-    : settings(s), model({digits.images.columns, s.hidden, 10}, s.seed), optimizer(adam(s)), digits_(digits) {}
+    : settings(s), model(network(s, digits.images.columns)), optimizer(s), digits_(digits) {}
 
 double Training::learning_rate() const {
     const auto per_epoch = static_cast<double>(steps_per_epoch());
@@ -38,19 +35,19 @@ bool Training::step(std::size_t threads) {
         order_of_ = progress.epoch;
     }
     const std::size_t begin = progress.step * settings.batch, rows = std::min(settings.batch, images() - begin);
+    const std::size_t depth = settings.truncate ? settings.truncate : digits_.images.rows;
     const Shift shift{settings.shift, settings.seed, progress.epoch};
     std::atomic<std::size_t> right = 0;  // a whole number: the same in any order
     const auto loss = [&](std::size_t from, std::size_t to) {
         const auto chosen = std::span(order_).subspan(begin + from, to - from);
-        const Variable<float> scores = model(sequences(digits_.images, chosen, shift));
+        const Variable<float> scores = model.truncated(sequences(digits_.images, chosen, shift), depth);
         const Indices wanted = labels(digits_, chosen);
         right += count_right(scores.value(), wanted);
         return cross_entropy(scores, wanted, Where{});
     };
     auto [mean_loss, gradients] = nn::parallel_grad(model, rows, loss, {threads, settings.shard_rows});
     const double norm = nn::clip_by_norm(gradients, settings.clip, Where{});
-    optimizer.options.rate = static_cast<float>(learning_rate());
-    optimizer.step(model, gradients);
+    optimizer.step(model, gradients, learning_rate());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     record(mean_loss, static_cast<double>(right), norm, static_cast<double>(rows), took.count());
     return progress.step == 0;
@@ -65,7 +62,7 @@ void Training::record(double loss, double right, double norm, double images, dou
     if (last || p.step % log_every == 0) {
         p.log.push_back({.epoch = static_cast<double>(p.epoch + 1),
                          .step = static_cast<double>(p.step),
-                         .lr = optimizer.options.rate,
+                         .lr = optimizer.rate(),
                          .loss = p.loss / p.images,
                          .epoch_loss = p.epoch_loss / p.epoch_images,
                          .gradient_norm = p.norm / p.steps,

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "apps/data/mnist.hpp"
-#include "settings.hpp"
+#include "optimizer.hpp"
 
 namespace xtape::apps {
 
@@ -45,7 +45,7 @@ public:
 
     const Settings settings;
     nn::RNN<float> model;
-    nn::AdamW<float> optimizer;
+    Optimizer optimizer;
     Progress progress;
 
 private:

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the program refuses: one line that names the file, what was expected and what was found.
+#include <map>
+
 #include "program.hpp"
 
 using namespace idx_files;
@@ -61,12 +63,22 @@ TEST_CASE("a wrong value says what is right") {
         refused(program + " --" + flag, 2, {"--lr", "expected a number from 1e-30 to 1e+30"});
     refused(program + " --decay -0.1", 2, {"--decay", "expected a number from 0 to 1e+30"});
     refused(program + " --epochs", 2, {"--epochs"});
+    refused(program + " --optimizer adm", 2,
+            {"--optimizer: expected adamw, adam or sgd; found adm; did you mean adam?"});
+    refused(program + " --init orthagonal", 2, {"--init: expected orthogonal, identity, glorot", "mean orthogonal?"});
+    refused(program + " --dataset Fashion", 2, {"expected digits or fashion; found Fashion; did you mean fashion?"});
+    refused(program + " --dataset ''", 2, {"--dataset", "found ''"});
+    refused(program + " --truncate -1", 2, {"--truncate", "expected a whole number from 0 to 1000000; found -1"});
+    for (const char* other : {"adam", "sgd"})
+        refused(program + " --decay 0.1 --optimizer " + other, 2,
+                {std::string("--decay: expected --optimizer adamw, which has decay; found ") + other});
 }
 
 TEST_CASE("help and version") {
     const Outcome help = run(XTAPE_MNIST " --help");
     CHECK(help.code == 0);
-    for (const char* part : {"[24]", "[128]", "[~/.cache/xtape/mnist]", "--validate", "--resume FILE"})
+    for (const char* part : {"--dataset NAME", "--truncate N", "--skip-input", "--optimizer NAME", "--init NAME",
+                             "[24]", "[128]", "[~/.cache/xtape/mnist]", "--validate", "--resume FILE"})
         CHECK_MESSAGE(has(help.out, part), part);
     CHECK(run(XTAPE_MNIST " --version").out.starts_with("mnist "));
 }
@@ -89,6 +101,10 @@ TEST_CASE("bad data are refused before anything is written") {
             {folder.path.string() + "/train-images", "found none"});
     refused("HOME=" + folder.path.string() + " XDG_CACHE_HOME= " + mnist(out, ""), 1,
             {folder.path.string() + "/.cache/xtape/mnist: expected", "run apps/mnist.sh"});
+    const Path fashion = "/usr/share/datasets/fashion-mnist";
+    if (!std::filesystem::exists(fashion))
+        refused(mnist(out, "--dataset fashion"), 1,
+                {fashion.string() + ": expected Fashion-MNIST's four files", "run apps/mnist.sh --dataset fashion"});
     refused(mnist(out, "--validate" + small), 1, {data_dir + ": expected more than 5000 training images", "found 800"});
 }
 
@@ -126,7 +142,18 @@ TEST_CASE("a checkpoint that does not fit is refused, and stays") {
     const std::string resume = " --resume " + t.checkpoint.string() + data;
     const auto name = t.checkpoint.string();
     refused(mnist(t.out, "--hidden 9" + resume), 1, {name + ": expected hidden 9", "found 8"});
-    refused(mnist(t.out, "--lr 0.001" + resume), 1, {name + ": expected lr 0.001", "found "});
+    for (const auto& [flag, found] : std::map<std::string, std::string>{{"lr 0.001", "0.002"},
+                                                                        {"decay 0", "0.1"},
+                                                                        {"shift 2", "1"},
+                                                                        {"dataset fashion", "\"digits\""},
+                                                                        {"init uniform", "\"orthogonal\""},
+                                                                        {"optimizer sgd", "\"adamw\""},
+                                                                        {"truncate 3", "0"},
+                                                                        {"skip-input", "false"}}) {
+        std::string setting = flag.substr(0, flag.find(' '));
+        std::replace(setting.begin(), setting.end(), '-', '_');
+        refused(mnist(t.out, "--" + flag + resume), 1, {name + ": expected " + setting + " ", "found " + found});
+    }
     refused(mnist(t.out, "--validate" + resume), 1, {name + ": expected held_out 5000", "found 0"});
     const Path other = damaged_set(t.folder, "t10k-labels-idx1-ubyte", xtape::apps::idx_header({200}) + Bytes(200, 3));
     refused(mnist(t.out, "--resume " + name + " --data-dir " + other.string()), 1,

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "program.hpp"
+#include "stops.hpp"
 
 using namespace idx_files;
 using namespace program;
@@ -92,6 +92,21 @@ TEST_CASE("the model has named tensors and its settings, the log a line for ever
     CHECK(has(log, "\n3,50,"));
 }
 
+TEST_CASE("a run says what it learns and how, and names the classes of fashion") {
+    const Folder folder;
+    const std::string flags = "--hidden 8 --epochs 1" + data;
+    const Outcome digits = run(mnist(folder / "digits", flags));
+    for (const char* part : {"learns MNIST\n", "10 digits, 386 parameters", "init orthogonal, read-out of the state, ",
+                             "gradients through all rows", "adamw, decay 0.1, lr 0.002", "\nDigits (rows)"})
+        CHECK_MESSAGE(has(digits.out, part), part);
+    const Outcome fashion = run(mnist(folder / "fashion", flags + " --dataset fashion --skip-input --truncate 2 "
+                                                                  "--init glorot --optimizer sgd"));
+    for (const char* part : {"learns Fashion-MNIST\n", "10 articles, 666 parameters", "\nArticles (rows)",
+                             "init glorot, read-out of the state and the last row, gradients through the last 2 rows",
+                             "sgd, momentum 0.9, lr 0.1 ", "\nT-shirt/top      0", "\n Ankle boot      9"})
+        CHECK_MESSAGE(has(fashion.out, part), part);
+}
+
 TEST_CASE("the same seed gives the same bits on any number of threads, another seed others") {
     const Folder folder;
     REQUIRE(run(mnist(folder / "one", "--batch 64 --threads 1 --hidden 8 --epochs 2" + data)).code == 0);
@@ -107,20 +122,8 @@ TEST_CASE("a training that is stopped again and again ends with the bits of one 
     const Folder folder;
     const std::string flags = "--hidden 8 --batch 16 --epochs 8 --seed 3" + data;
     REQUIRE(run(mnist(folder / "whole", flags)).code == 0);
-    const Path out = folder / "parts", checkpoint = out / "checkpoint.safetensors";
-    int stops = 0, code = -1;
-    for (double wait = 30; code != 0; wait *= 1.4) {
-        const bool begun = std::filesystem::exists(checkpoint);
-        const std::string command = mnist(out, begun ? "--resume " + checkpoint.string() + data : flags);
-        const Outcome o = run_and_signal(command, stops % 2 ? SIGINT : SIGTERM, int(wait));
-        code = o.code;
-        INFO(code, ": ", o.out, o.err);
-        const bool noted = code == 128 + SIGINT || code == 128 + SIGTERM;
-        REQUIRE((noted || code == 0 || code == -SIGINT || code == -SIGTERM));
-        CHECK((!noted || std::filesystem::exists(checkpoint)));
-        stops += noted;
-    }
-    CHECK(stops > 0);
+    const Path out = folder / "parts";
+    CHECK(stops::train(XTAPE_MNIST, out, flags, data_dir) > 0);
     CHECK(contents(out / "model.safetensors") == contents(folder / "whole/model.safetensors"));
     CHECK(without_seconds(text(out / "log.csv")) == without_seconds(text(folder / "whole/log.csv")));
     for (const char* csv : {"loss", "accuracy", "hidden", "gradient", "mistakes", "confusion"}) {

@@ -7,7 +7,9 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "apps/data/mnist.hpp"
@@ -35,6 +37,7 @@ public:
         };
         wx = get("cell.wx", {28, H}), wh = get("cell.wh", {H, H}), b = get("cell.b", {H});
         v = get("readout.v", {H, 10}), c = get("readout.c", {10});
+        u = model.tensors.contains("readout.u") ? get("readout.u", {28, 10}) : Vector(280);  // without a skip: zeros
     }
 
     Reading read(const xtape::apps::Digits& digits, std::size_t image) const {
@@ -42,8 +45,7 @@ public:
         for (std::size_t t = 0; t < 28; ++t) {
             Vector a = b;
             for (std::size_t j = 0; j < H; ++j) {
-                for (std::size_t k = 0; k < 28; ++k)
-                    a[j] += digits.images.pixels[(image * 28 + t) * 28 + k] / 255. * wx[k * H + j];
+                for (std::size_t k = 0; k < 28; ++k) a[j] += pixel(digits, image, t, k) * wx[k * H + j];
                 for (std::size_t k = 0; k < H; ++k) a[j] += r.h[t][k] * wh[k * H + j];
                 a[j] = std::tanh(a[j]);
             }
@@ -53,6 +55,7 @@ public:
         for (std::size_t k = 0; k < 10; ++k) {
             double score = c[k];
             for (std::size_t j = 0; j < H; ++j) score += r.h[28][j] * v[j * 10 + k];
+            for (std::size_t i = 0; i < 28; ++i) score += pixel(digits, image, 27, i) * u[i * 10 + k];
             sum += r.p[k] = std::exp(score);
         }
         for (double& p : r.p) p /= sum;
@@ -81,9 +84,42 @@ public:
         return lengths;
     }
 
+    // Of all images, the mean gradient of the loss through the last `depth` rows, as tensors of a model file:
+    //     dv = h_T' do   du = x_T' do   dc = do,  do = p - y        dh_T = v do
+    //     da_t = (1 - h_t^2) dh_t   dwx += x_t' da_t   dwh += h_{t-1}' da_t   db += da_t   dh_{t-1} = wh da_t
+    std::map<std::string, Vector> gradient(const xtape::apps::Digits& digits, std::size_t depth) const {
+        Vector dwx(28 * H), dwh(H * H), db(H), dv(H * 10), du(280), dc(10);
+        for (std::size_t image = 0; image < digits.images.count; ++image) {
+            const Reading r = read(digits, image);
+            Vector dh(H);
+            for (std::size_t k = 0; k < 10; ++k) {
+                const double d = (r.p[k] - (k == digits.labels[image])) / double(digits.images.count);
+                dc[k] += d;
+                for (std::size_t j = 0; j < H; ++j) dv[j * 10 + k] += r.h[28][j] * d, dh[j] += v[j * 10 + k] * d;
+                for (std::size_t i = 0; i < 28; ++i) du[i * 10 + k] += pixel(digits, image, 27, i) * d;
+            }
+            for (std::size_t t = 28; t > 28 - depth; --t) {
+                Vector before(H);
+                for (std::size_t k = 0; k < H; ++k) {
+                    const double da = (1 - r.h[t][k] * r.h[t][k]) * dh[k];
+                    db[k] += da;
+                    for (std::size_t i = 0; i < 28; ++i) dwx[i * H + k] += pixel(digits, image, t - 1, i) * da;
+                    for (std::size_t j = 0; j < H; ++j)
+                        dwh[j * H + k] += r.h[t - 1][j] * da, before[j] += wh[j * H + k] * da;
+                }
+                dh = before;
+            }
+        }
+        return {{"cell.wx", dwx},  {"cell.wh", dwh},  {"cell.b", db},
+                {"readout.v", dv}, {"readout.c", dc}, {"readout.u", du}};
+    }
+
 private:
+    static double pixel(const xtape::apps::Digits& digits, std::size_t image, std::size_t row, std::size_t column) {
+        return digits.images.pixels[(image * 28 + row) * 28 + column] / 255.;
+    }
     std::size_t H;
-    Vector wx, wh, b, v, c;
+    Vector wx, wh, b, v, c, u;
 };
 
 }  // namespace by_hand

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A checkpoint that was saved before the accuracy was counted while training, and before images were moved.
-#include <zlib.h>
-#include <xtape/nn/io/safetensors.hpp>
-
+// Checkpoints of other programs: one that was saved before the accuracy was counted while training, before images were
+// moved, and before there was another data set, optimiser or network to choose; and ones with settings that there are
+// not.
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "apps/text.hpp"
+#include "checkpoint_files.hpp"
 #include "program.hpp"
 #include "table.hpp"
 
@@ -18,8 +19,7 @@ namespace {
 const std::string mnist = XTAPE_MNIST " --quiet --data-dir " XTAPE_TEST_DATA "/mnist-subset --out ";
 
 // The checkpoint as it was before the accuracy was counted.
-void make_old(const Path& path) {
-    auto file = xtape::nn::io::read_safetensors(path);
+void make_old(xtape::nn::io::Safetensors& file) {
     auto& log = file.tensors.at("log");
     std::vector<std::byte> shorter;
     for (std::size_t row = 0; row < log.shape[0]; ++row)
@@ -27,21 +27,8 @@ void make_old(const Path& path) {
                        log.bytes.begin() + std::ptrdiff_t(row * 64 + 56));
     log.bytes = shorter, log.shape[1] = 7;
     file.tensors.erase("progress.epoch_right");
-    file.metadata.erase("shift");
-    file.metadata.erase("crc32");
-    uLong crc = crc32_z(0, nullptr, 0);
-    const auto add = [&](const void* p, std::size_t n) { crc = crc32_z(crc, static_cast<const Bytef*>(p), n); };
-    for (const auto& [name, value] : file.metadata)
-        add(name.c_str(), name.size() + 1), add(value.c_str(), value.size() + 1);
-    for (const auto& [name, tensor] : file.tensors) {
-        const std::string shape = xtape::text(tensor.shape);
-        add(name.c_str(), name.size() + 1), add(shape.c_str(), shape.size() + 1);
-        add(tensor.bytes.data(), tensor.bytes.size());
-    }
-    char digits[9];
-    std::snprintf(digits, sizeof digits, "%08lx", crc);
-    file.metadata["crc32"] = digits;
-    xtape::nn::io::write_safetensors(path, file);
+    for (const char* name : {"shift", "dataset", "init", "skip_input", "truncate", "optimizer", "momentum"})
+        REQUIRE(file.metadata.erase(name) == 1);
 }
 
 }  // namespace
@@ -51,7 +38,7 @@ TEST_CASE("a training resumed from a checkpoint of before the accuracy was count
     REQUIRE(run(mnist + quoted(folder.path) + " --hidden 4 --batch 16 --epochs 2").code == 0);
     const Path checkpoint = folder / "checkpoint.safetensors", report = folder / "report";
     const Table before(text(folder / "log.csv"));
-    make_old(checkpoint);
+    checkpoint_files::change(checkpoint, make_old);
     std::filesystem::remove_all(report);
     const Outcome o = run(mnist + quoted(folder.path) + " --resume " + quoted(checkpoint));
     CHECK(o.code == 0);
@@ -61,4 +48,30 @@ TEST_CASE("a training resumed from a checkpoint of before the accuracy was count
         CHECK(after[column] == before[column]);
     CHECK(after["seconds"] == before["seconds"]);
     for (const double counted : accuracy["training"]) CHECK(std::isnan(counted));
+    const auto settings = nlohmann::json::parse(text(folder / "result.json"))["settings"];
+    CHECK(settings["shift"] == 0);
+    for (const auto& [name, value] : {std::pair{"dataset", "digits"}, {"init", "orthogonal"}, {"optimizer", "adamw"}})
+        CHECK(settings[name] == value);
+    CHECK((settings["truncate"] == 0 && settings["skip_input"] == false));
+}
+
+TEST_CASE("a checkpoint with a setting that there is not is refused") {
+    const Folder folder;
+    REQUIRE(run(mnist + quoted(folder.path) + " --hidden 4 --batch 16 --epochs 2").code == 0);
+    const Path whole = folder / "checkpoint.safetensors", changed = folder / "changed";
+    for (const auto& [setting, value, expected] :
+         {std::tuple{"init", "\"zeros\"", "init orthogonal, identity, glorot, normal or uniform; found "},
+          {"optimizer", "7", "optimizer adamw, adam or sgd; found 7"},
+          {"dataset", "\"letters\"", "dataset digits or fashion; found "},
+          {"truncate", "-1", "truncate from 0 to 1000000; found -1"},
+          {"skip_input", "2", "settings that can be read; found "},
+          {"skip_input", "true", "readout.u"},
+          {"optimizer", "\"sgd\"", "cell.wx.momentum"}}) {
+        write(changed, contents(whole));
+        checkpoint_files::change(changed, [&](auto& file) { file.metadata.at(setting) = value; });
+        const Outcome o = run(mnist + quoted(folder.path) + " --resume " + quoted(changed));
+        CHECK(o.code == 1);
+        CHECK_MESSAGE(one_line(o.err), o.err);
+        CHECK_MESSAGE((has(o.err, changed.string()) && has(o.err, expected)), o.err);
+    }
 }

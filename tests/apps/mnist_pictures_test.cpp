@@ -97,6 +97,29 @@ TEST_CASE("every picture is whole and labelled, and its script makes it again fr
     }
 }
 
+TEST_CASE("pictures of fashion name its classes, and one of a truncated training where its gradients end") {
+    if (!gnuplot_is_here()) return;
+    const Folder folder;
+    const Outcome o = run(mnist(folder.path, "--hidden 4 --epochs 1 --truncate 3 --dataset fashion"));
+    REQUIRE(o.code == 0);
+    CHECK(o.err == "");
+    const auto check = [&](const char* name, const std::vector<std::string>& parts) {
+        const std::string svg = text(folder / "report" / (std::string(name) + ".svg"));
+        CHECK_MESSAGE(well_formed(svg), name);
+        for (const std::string& part : parts) CHECK_MESSAGE(has(svg, part), name << " should say " << part);
+    };
+    check("confusion", {"Articles and answers", "article in the image", "T-shirt/top", "Trouser", "Pullover", "Dress",
+                        "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"});
+    check("mistakes", {"read as ", " %)"});
+    check("hidden", {"what is read: Sneaker", "the answer at the end: "});  // the first test image is a 7
+    check("gradient", {"gradients in training end here"});
+    const std::string page = text(folder / "report/index.html");
+    for (const char* part : {"learns Fashion-MNIST", "10 articles", "gradients through the last 3 rows",
+                             "Which article is taken for which", "shirts and T-shirts"})
+        CHECK_MESSAGE(has(page, part), part);
+    CHECK_FALSE(has(page, "digit"));
+}
+
 TEST_CASE("odd runs have their pictures too: one epoch, one unit, few images of another size, no mistakes, or one") {
     if (!gnuplot_is_here()) return;
     const Folder folder;

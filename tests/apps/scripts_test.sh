@@ -173,10 +173,23 @@ test_damage() {
 test_mnist() {
     : >"$work/has-all"
     run mirror=cvdf "$work/apps/mnist.sh" --epochs 3 "a b"
-    expect "arguments pass" 0 "trains in $work/here with --data-dir $work/home/.cache/xtape/mnist --epochs 3 a b"
+    expect "arguments pass" 0 "trains in $work/here with --epochs 3 a b"
+    [[ -s $work/home/.cache/xtape/mnist/t10k-labels-idx1-ubyte ]] || fail "MNIST is fetched" "the four files"
     expect "it builds quietly" 0 "!chatter of" "!apt-get" "cmake --build --preset release --target mnist"
     run "$work/apps/mnist.sh" --yes --data-dir=x
     expect "own data are not fetched" 0 "with --data-dir=x" "!curl -" "!--yes"
+    for dataset in "--dataset fashion" --dataset=fashion; do
+        rm -rf "$work/home/.cache" "$work/has-all" "$work/updated"
+        # shellcheck disable=SC2086  # two words
+        run "$work/apps/mnist.sh" $dataset --epochs 3
+        expect "fashion is installed, not fetched" 0 "dataset-fashion-mnist" "with $dataset --epochs 3" "!curl -" "!npm"
+        : >"$work/has-all"
+        # shellcheck disable=SC2086
+        run "$work/apps/mnist.sh" $dataset --data-dir x
+        expect "own data of fashion need no package" 0 "with $dataset --data-dir x" "!dataset-fashion" "!curl -"
+    done
+    run mirror=cvdf "$work/apps/mnist.sh" --dataset digits
+    expect "digits are fetched when they are named" 0 "curl -" "!dataset-fashion"
     run "$work/apps/mnist.sh" --help
     expect "help fetches nothing" 0 "with --help" "!curl -"
     run cmake=broken "$work/apps/mnist.sh"

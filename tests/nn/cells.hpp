@@ -60,7 +60,7 @@ template <class T, class F> void for_each_cell(const F& f) {
     constexpr std::type_identity<nn::RNNCell<T>> rnn;
     constexpr std::type_identity<nn::GRUCell<T>> gru;
     row("RNN", rnn);
-    row("RNN relu", rnn, nn::RNNOptions{.activation = nn::Activation::relu, .identity = true});
+    row("RNN relu", rnn, nn::RNNCellOptions{.init = nn::Init::identity, .activation = nn::Activation::relu});
     row("IndRNN", std::type_identity<nn::IndRNNCell<T>>());
     row("LSTM", lstm);
     row("LSTM peepholes", lstm, nn::LSTMOptions{.peepholes = true});

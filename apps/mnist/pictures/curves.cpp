@@ -27,7 +27,7 @@ plot "loss.csv" every every_line skip 1 using 1:4 \
 )gp";
 
 constexpr const char* loss_text =
-    "The loss of an image is -log of the probability that the network gives to the right digit: 2.3 for one who "
+    "The loss of an image is -log of the probability that the network gives to the right answer: 2.3 for one who "
     "guesses among ten, 0 for one who is right and sure. The line has a point for every 50 steps of the optimiser, "
     "the dots are means of whole epochs. Look for a line that falls fast at first and then ever more slowly; a line "
     "that jumps up or stays where it began asks for a lower learning rate.";

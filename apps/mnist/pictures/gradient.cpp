@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "../network.hpp"
 #include "../samples.hpp"
 #include "apps/text.hpp"
 #include "pictures.hpp"
@@ -30,8 +31,8 @@ std::vector<double> gradient_lengths(const nn::RNN<float>& model, const Digits& 
     const Tape tape;
     const Variable<float> xs = sequences(digits.images, chosen);
     const auto h = nn::unroll(model.cell, xs, model.cell.initial(chosen.size()));
-    const auto sum_of_losses =
-        cross_entropy(model.readout(h.last), labels(digits, chosen)) * static_cast<float>(chosen.size());
+    const auto scores = model.readout.u ? model.readout(h.last, select(xs, 0, -1)) : model.readout(h.last);
+    const auto sum_of_losses = cross_entropy(scores, labels(digits, chosen)) * static_cast<float>(chosen.size());
     const auto gradients = backward(sum_of_losses, h.states);
     std::vector<double> lengths;
     for (const Variable<float>& state : h.states) lengths.push_back(mean_length_of_rows(gradients[state]));
@@ -53,29 +54,56 @@ plot "gradient.csv" skip 1 using 1:2 \
      "" skip 1 using 1:3 with linespoints pt 7 ps 0.6 lw 1.5 lc rgb "#08519c" title "after training"
 )gp";
 
+// A line left of the first state that the training's own gradients reach, named where there is more room.
+std::string truncation(const Settings& s, std::size_t rows) {
+    if (s.truncate == 0 || s.truncate >= rows) return "";
+    const double at = static_cast<double>(rows - s.truncate) + 0.5;
+    const bool left = rows - s.truncate > rows / 2;
+    return formatted("set arrow from first %g, graph 0 to first %g, graph 1 nohead dashtype 2 lc rgb \"#636363\"\n", at,
+                     at) +
+           formatted("set label \"gradients in training end here\" at first %g, graph 0.95 %s\n",
+                     left ? at - 0.2 : at + 0.2, left ? "right" : "left");
+}
+
 constexpr const char* explanation =
     "The gradient of the loss by the hidden state after row t says how much a small change of what was remembered "
     "there would still change the loss. Read it from right to left: backward begins at the last row and goes back in "
     "time. A line that falls steeply to the left is the vanishing gradient: what stands in the first rows can hardly "
-    "be learned. A line that rises steeply to the left is the exploding one. The recurrent weights begin orthogonal, "
-    "so before training the line is not steep. Training makes most of the line sink, for images that are read right "
-    "have a small loss and small gradients; its slope is what to compare. It may rise over the first rows, which are "
-    "empty: states near 0 are where tanh is steepest.";
+    "be learned. A line that rises steeply to the left is the exploding one. Training makes most of the line sink, "
+    "for images that are read right have a small loss and small gradients; its slope is what to compare. It may rise "
+    "over the first rows, which are empty or nearly so: states near 0 are where tanh is steepest. ";
+
+std::string text(const Settings& s, std::size_t images) {
+    std::string out = explanation;
+    if (s.init == "orthogonal")
+        out += "The recurrent weights begin orthogonal, so before training the line is not steep. ";
+    else
+        out += "The recurrent weights begin " + s.init +
+               "; orthogonal ones, the default, keep the line from being steep "
+               "before training. ";
+    if (s.truncate)
+        out += formatted(
+            "In training, gradients went through the last %zu rows alone: they did not have what is left "
+            "of the dashed line. ",
+            s.truncate);
+    return out + formatted("Means over %zu images.", images);
+}
 
 }  // namespace
 
 Picture gradient_picture(const Training& training, const Digits& tested) {
     const Settings& s = training.settings;
-    const nn::RNN<float> untrained({tested.images.columns, s.hidden, 10}, s.seed);
+    const nn::RNN<float> untrained = network(s, tested.images.columns);
     const std::vector<double> before = gradient_lengths(untrained, tested);
     const std::vector<double> after = gradient_lengths(training.model, tested);
     std::string csv = "t,before,after\n";
     for (std::size_t t = 0; t < before.size(); ++t) csv += formatted("%zu,%.6g,%.6g\n", t + 1, before[t], after[t]);
     return {.name = "gradient",
             .heading = "How far back the loss reaches",
-            .text = explanation + formatted(" Means over %zu images.", std::min(most_images, tested.images.count)),
+            .text = text(s, std::min(most_images, tested.images.count)),
             .data = {{"gradient.csv", csv}},
-            .script = script_head("gradient", 760, 420) + formatted("rows = %zu\n", before.size()) + script};
+            .script = script_head("gradient", 760, 420) + formatted("rows = %zu\n", before.size()) +
+                      truncation(s, before.size()) + script};
 }
 
 }  // namespace xtape::apps

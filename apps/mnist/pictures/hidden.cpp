@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the network remembers of one digit, row by row.
+// What the network remembers of one image, row by row.
 #include "../samples.hpp"
 #include "apps/text.hpp"
 #include "images.hpp"
@@ -33,7 +33,7 @@ set tmargin at screen 0.84
 set bmargin at screen 0.16
 set multiplot title "One image, read row by row, and the state of the hidden units after each row"
 
-set title sprintf("what is read: a %d", digit)
+set title "what is read: ".one
 set xlabel "column of the image"
 set ylabel "time t = row of the image"
 set lmargin at screen 0.08
@@ -45,7 +45,7 @@ set cbrange [0:255]
 unset colorbox
 plot "hidden_image.csv" skip 1 using ($4>0 ? $3 : NaN):2:(0.52):(0.52):4 with boxxyerror fs solid noborder lc palette
 
-set title sprintf("what is remembered: h(t); the answer at the end: %d", answer)
+set title "what is remembered: h(t); the answer at the end: ".answer
 set xlabel "hidden unit"
 unset ylabel
 set lmargin at screen 0.47
@@ -63,24 +63,29 @@ unset multiplot
 constexpr const char* explanation =
     "On the left is the first image that the network was tested on, on the right its hidden state after each row of "
     "it: both have the same axis of time, downwards. A column is one hidden unit, red near 1, blue near -1; the "
-    "order of units has no meaning. Only the state after the last row is shown to the read-out, so all that decides "
-    "the answer must have been carried down to there. Look for units that change with the strokes, and for those "
+    "order of units has no meaning. Of the states, the last one alone is shown to the read-out, so what decides the "
+    "answer must have been carried down to there. Look for units that change with what is drawn, and for those "
     "that keep their colour over many rows, empty ones too: these are the memory.";
 
 }  // namespace
 
-Picture hidden_picture(const Training& training, const Evaluation& e, const Digits& tested) {
+Picture hidden_picture(const Run& run, const Evaluation& e, const Digits& tested) {
+    const Training& training = run.training;
+    const Dataset& dataset = run.dataset();
     const std::size_t units = training.settings.hidden, drawn = std::min(units, most_units);
-    return {
-        .name = "hidden",
-        .heading = "What the network remembers while it reads",
-        .text = explanation + (drawn < units ? formatted(" The first %zu of %zu units are drawn.", drawn, units) : ""),
-        .data = {{"hidden.csv", states_csv(states(training.model, tested))},
-                 {"hidden_image.csv", pixels_header + pixels_csv(tested.images, 0, 1)}},
-        .script = script_head("hidden", 1000, 500) +
-                  formatted("rows = %zu\ncolumns = %zu\nunits = %zu\ndigit = %d\nanswer = %zu\n", tested.images.rows,
-                            tested.images.columns, drawn, tested.labels[0], e.answers[0].digit) +
-                  script};
+    std::string text = explanation;
+    if (training.settings.skip_input) text += " The read-out sees the last row itself, too.";
+    if (drawn < units) text += formatted(" The first %zu of %zu units are drawn.", drawn, units);
+    return {.name = "hidden",
+            .heading = "What the network remembers while it reads",
+            .text = text,
+            .data = {{"hidden.csv", states_csv(states(training.model, tested))},
+                     {"hidden_image.csv", pixels_header + pixels_csv(tested.images, 0, 1)}},
+            .script = script_head("hidden", 1000, 500) +
+                      formatted("rows = %zu\ncolumns = %zu\nunits = %zu\none = \"%s\"\nanswer = \"%s\"\n",
+                                tested.images.rows, tested.images.columns, drawn, dataset.one(tested.labels[0]).c_str(),
+                                dataset.classes[e.answers[0].digit].c_str()) +
+                      script};
 }
 
 }  // namespace xtape::apps

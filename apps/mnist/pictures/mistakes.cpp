@@ -33,7 +33,7 @@ plot [0:1] [0:1] NaN notitle
 
 constexpr const char* grid = R"gp(
 set multiplot layout down,across title "The mistakes with the largest loss: label, answer, probability of the answer" \
-    margins 0.03,0.97,0.02,1-80./height spacing 0.04,38./height
+    margins 0.03,0.97,0.02,1-(42.+above)/height spacing 0.04,1.*above/height
 set xrange [0.5:columns+0.5]
 set yrange [rows+0.5:0.5]
 set size ratio -1
@@ -51,30 +51,35 @@ unset multiplot
 )gp";
 
 constexpr const char* explanation =
-    "Of all images that were read wrong, those with the largest loss, the worst one first: what the digit is by its "
-    "label, what the network read, and the probability that it gave to its answer. The loss is largest where the "
-    "network is sure and wrong. Look for what misleads it: a stroke that is missing or too long, an unusual slope; "
-    "and for images whose label you would doubt yourself.";
+    "Of all images that were read wrong, those with the largest loss, the worst one first: what it is by its label, "
+    "what the network read, and the probability that it gave to its answer. The loss is largest where the network is "
+    "sure and wrong. Look for images whose label you would doubt yourself, and for what misleads the network: ";
 
-std::string script(const Evaluation& e, const Digits& tested, const std::vector<std::size_t>& shown) {
-    const int down = static_cast<int>((shown.size() + across - 1) / across), height = 80 + 190 * down;
-    const std::string head = script_head("mistakes", 760, height);
+// "a 7, read as 1 (99.2 %)"; names take a line of their own.
+std::string title(const Dataset& dataset, std::size_t label, const Answer& answer) {
+    return dataset.one(label) + (dataset.named() ? "\\n" : ", ") + "read as " + dataset.classes[answer.digit] +
+           formatted(" (%.1f %%)", 100 * answer.probability);
+}
+
+std::string script(const Dataset& dataset, const Evaluation& e, const Digits& tested,
+                   const std::vector<std::size_t>& shown) {
+    const int down = static_cast<int>((shown.size() + across - 1) / across);
+    const int above = dataset.named() ? 56 : 38, height = 42 + above + (152 + above) * down;
+    const std::string head = script_head("mistakes", dataset.named() ? 860 : 760, height);
     if (shown.empty()) return head + no_mistakes;
     std::string titles = formatted("array titles[%zu]\n", shown.size());
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-        const Answer& answer = e.answers[shown[i]];
-        titles += formatted("titles[%zu] = \"a %d, read as %zu (%.1f %%)\"\n", i + 1, tested.labels[shown[i]],
-                            answer.digit, 100 * answer.probability);
-    }
+    for (std::size_t i = 0; i < shown.size(); ++i)
+        titles += formatted("titles[%zu] = \"%s\"\n", i + 1,
+                            title(dataset, tested.labels[shown[i]], e.answers[shown[i]]).c_str());
     return head +
-           formatted("rows = %zu\ncolumns = %zu\nshown = %zu\nacross = %zu\ndown = %d\nheight = %d\n",
-                     tested.images.rows, tested.images.columns, shown.size(), across, down, height) +
-           titles + grid;
+           formatted("rows = %zu\ncolumns = %zu\nshown = %zu\nacross = %zu\ndown = %d\nheight = %d\nabove = %d\n",
+                     tested.images.rows, tested.images.columns, shown.size(), across, down, height, above) +
+           (dataset.named() ? "set title font \",12\"\n" : "") + titles + grid;
 }
 
 }  // namespace
 
-Picture mistakes_picture(const Evaluation& e, const Digits& tested) {
+Picture mistakes_picture(const Dataset& dataset, const Evaluation& e, const Digits& tested) {
     const std::vector<std::size_t> shown = worst(e, tested);
     std::string csv = "place,image,digit,answer,probability,loss\n", images = pixels_header;
     for (std::size_t place = 1; place <= shown.size(); ++place) {
@@ -86,9 +91,9 @@ Picture mistakes_picture(const Evaluation& e, const Digits& tested) {
     }
     return {.name = "mistakes",
             .heading = "The worst mistakes",
-            .text = explanation,
+            .text = explanation + dataset.misleading + ".",
             .data = {{"mistakes.csv", csv}, {"mistakes_images.csv", images}},
-            .script = script(e, tested, shown)};
+            .script = script(dataset, e, tested, shown)};
 }
 
 }  // namespace xtape::apps

@@ -35,14 +35,15 @@ std::string numbers(const Run& run, const Evaluation& e) {
            row("Read right",
                formatted("%.2f %% of %s %s images (%s; 95 %% interval %.2f to %.2f %%)", 100 * e.accuracy(),
                          whole(e.total).c_str(), tested_on(run), whole(e.correct).c_str(), 100 * w.low, 100 * w.high)) +
-           row("Network", formatted("%zu rows of %zu pixels, %zu hidden units, 10 digits; %s parameters",
+           row("Network", formatted("%zu rows of %zu pixels, %zu hidden units, 10 %ss; %s parameters; ",
                                     training.rows(), training.model.cell.wx.value().shape()[0], s.hidden,
-                                    whole(nn::count(training.model)).c_str())) +
+                                    run.dataset().item.c_str(), whole(nn::count(training.model)).c_str()) +
+                              network_text(s)) +
            row("Training", formatted("%zu epochs of %s images in batches of %zu, %.1f s, %s images/s", s.epochs,
                                      whole(training.images()).c_str(), s.batch, training.progress.seconds,
                                      grouped(run.images_per_second()).c_str())) +
-           row("Settings", formatted("lr %g, decay %g, clip %g, seed %llu", s.lr, s.decay, s.clip,
-                                     static_cast<unsigned long long>(s.seed))) +
+           row("Settings", optimizer_text(s) + formatted(", lr %g, clip %g, seed %llu", s.lr, s.clip,
+                                                         static_cast<unsigned long long>(s.seed))) +
            row("Made by", "mnist of xtape " XTAPE_VERSION) + "</table>\n";
 }
 
@@ -67,12 +68,10 @@ std::string figure(const Picture& picture) {
 
 std::string page(const Path& folder, const Run& run, const Evaluation& e, const std::vector<Picture>& pictures,
                  const std::string& trouble) {
-    std::string out =
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<title>A recurrent network learns MNIST</title>\n<style>\n";
-    out += style;
-    out += "</style>\n</head>\n<body>\n<h1>A recurrent network learns MNIST</h1>\n" + numbers(run, e) +
-           how_to_draw(folder, trouble);
+    const std::string title = "A recurrent network learns " + run.dataset().title;
+    std::string out = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" + title +
+                      "</title>\n<style>\n" + style + "</style>\n</head>\n<body>\n<h1>" + title + "</h1>\n" +
+                      numbers(run, e) + how_to_draw(folder, trouble);
     for (const Picture& picture : pictures) out += figure(picture);
     return out + "</body>\n</html>\n";
 }

@@ -24,10 +24,10 @@ void write_pictures(const Path& folder, const Run& run, const Evaluation& e, con
     const Training& training = run.training;
     const std::vector<Picture> all{loss_picture(training),
                                    accuracy_picture(run, e),
-                                   hidden_picture(training, e, tested),
+                                   hidden_picture(run, e, tested),
                                    gradient_picture(training, tested),
-                                   mistakes_picture(e, tested),
-                                   confusion_picture(e)};
+                                   mistakes_picture(run.dataset(), e, tested),
+                                   confusion_picture(run.dataset(), e)};
     std::filesystem::create_directories(folder);
     for (const Picture& picture : all) {
         for (const auto& [name, csv] : picture.data) write_text(folder / name, csv);

@@ -19,10 +19,10 @@ struct Picture {
 
 Picture loss_picture(const Training& training);
 Picture accuracy_picture(const Run& run, const Evaluation& e);
-Picture hidden_picture(const Training& training, const Evaluation& e, const Digits& tested);
+Picture hidden_picture(const Run& run, const Evaluation& e, const Digits& tested);
 Picture gradient_picture(const Training& training, const Digits& tested);
-Picture mistakes_picture(const Evaluation& e, const Digits& tested);
-Picture confusion_picture(const Evaluation& e);
+Picture mistakes_picture(const Dataset& dataset, const Evaluation& e, const Digits& tested);
+Picture confusion_picture(const Dataset& dataset, const Evaluation& e);
 
 // How every script begins: it may be run from any folder, and writes NAME.svg.
 std::string script_head(const std::string& name, int width, int height);

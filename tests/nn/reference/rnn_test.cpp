@@ -27,7 +27,7 @@ template <class T> Run<T> run(const auto& cell, const Variable<T>& xs, const Var
     };
     std::vector<Variable<T>> steps;
     for (std::size_t t = 0; t < xs.shape()[0]; ++t) steps.push_back(select(xs, 0, std::ptrdiff_t(t)));
-    const nn::Unrolled<T> all = nn::unroll(cell, turned(steps), h0);
+    const nn::Unrolled<Variable<T>> all = nn::unroll(cell, turned(steps), h0);
     return {turned(all.states), all.last};
 }
 
