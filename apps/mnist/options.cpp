@@ -53,7 +53,7 @@ void add_running(CLI::App& app, Options& o) {
 
 }  // namespace
 
-std::variant<Options, int> read_options(int argc, const char* const* argv) {
+std::variant<Options, Predict, Eval, int> read_options(int argc, const char* const* argv) {
     const auto app =
         command_line("Trains a recurrent network that reads MNIST's digits row by row, and tests it.", "mnist");
     Options options;
@@ -61,7 +61,11 @@ std::variant<Options, int> read_options(int argc, const char* const* argv) {
     add_training(*app, options.settings, validate);
     add_files(*app, options);
     add_running(*app, options);
+    Commands commands;
+    add_commands(*app, commands);
     if (const auto code = parse(*app, argc, argv)) return *code;
+    if (app->got_subcommand("predict")) return commands.predict;
+    if (app->got_subcommand("eval")) return commands.eval;
     for (const char* name : {"epochs", "hidden", "batch", "lr", "seed"})
         if (app->count(std::string("--") + name)) options.given.emplace_back(name);
     if (validate) options.settings.held_out = validation, options.given.emplace_back("held_out");
