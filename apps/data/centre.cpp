@@ -56,11 +56,11 @@ struct Box {
     std::size_t longer() const { return std::max(rows(), columns()); }
 };
 
-Box box_of(const Digit& d) {
-    Box box{d.rows, d.columns, 0, 0};
-    for (std::size_t i = 0; i < d.rows; ++i)
-        for (std::size_t j = 0; j < d.columns; ++j)
-            if (d.ink(i, j)) {
+template <class Seen> Box box_of(std::size_t rows, std::size_t columns, Seen seen) {
+    Box box{rows, columns, 0, 0};
+    for (std::size_t i = 0; i < rows; ++i)
+        for (std::size_t j = 0; j < columns; ++j)
+            if (seen(i, j)) {
                 box.top = std::min(box.top, i), box.bottom = i + 1;
                 box.left = std::min(box.left, j), box.right = std::max(box.right, j + 1);
             }
@@ -82,12 +82,14 @@ template <class Levels> Point centre_of_mass(std::size_t rows, std::size_t colum
     return {down / sum, right / sum};
 }
 
-// MNIST's digits have their centre of mass in the pixel below and right of the middle, but for two: they miss it by
-// 0.02.
-bool is_centred(const Digit& d, const Box& box) {
-    const bool fits = d.rows == mnist_side && d.columns == mnist_side && d.ground == 0 && d.sign == 1;
-    if (!fits || box.longer() > mnist_box || box.longer() + 1 < mnist_box) return false;
-    const Point c = centre_of_mass(d.rows, d.columns, [&](auto i, auto j) { return d.pixels[i * d.columns + j]; });
+// MNIST's digits are 20 pixels long, a few 19. Their centre of mass is in the pixel below and right of the middle; two
+// miss it by 0.02.
+bool is_centred(const Digit& d) {
+    if (d.rows != mnist_side || d.columns != mnist_side || d.ground != 0) return false;
+    const auto pixel = [&](std::size_t i, std::size_t j) { return d.pixels[i * d.columns + j]; };
+    const std::size_t longer = box_of(d.rows, d.columns, pixel).longer();
+    if (longer != mnist_box && longer != mnist_box - 1) return false;
+    const Point c = centre_of_mass(d.rows, d.columns, pixel);
     return std::max(std::abs(c.row - 14.5), std::abs(c.column - 14.5)) < 0.6;
 }
 
@@ -112,10 +114,12 @@ std::size_t scaled(std::size_t side, std::size_t longer) {
 // Where a side of the digit begins, for its centre of mass to be in the middle and nothing to be cut off.
 std::size_t start(double centre, std::size_t side) {
     const double middle = mnist_side / 2, room = double(mnist_side - side);
-    return std::size_t(std::clamp(middle - std::floor(centre), 0.0, room));
+    constexpr double rounding = 1e-6;  // a symmetric digit's centre is at the edge of a pixel
+    return std::size_t(std::clamp(middle - std::floor(centre + rounding), 0.0, room));
 }
 
-void draw_centred(const Digit& d, const Box& box, std::uint8_t* to) {
+void draw_centred(const Digit& d, std::uint8_t* to) {
+    const Box box = box_of(d.rows, d.columns, [&](auto i, auto j) { return d.ink(i, j); });
     const std::size_t rows = scaled(box.rows(), box.longer()), columns = scaled(box.columns(), box.longer());
     const double height = double(box.rows()) / double(rows), width = double(box.columns()) / double(columns);
     Levels levels{};
@@ -142,12 +146,11 @@ Images centred(const Images& images, const std::filesystem::path& file) {
         const Digit d = digit_of(pixels.data() + n * rows * columns, rows, columns);
         if (d.most < least_contrast)
             bad_file(file, "a digit", count == 1 ? "a blank image" : "a blank image at index " + std::to_string(n));
-        const Box box = box_of(d);
         std::uint8_t* to = out.pixels.data() + n * size;
-        if (is_centred(d, box))
+        if (is_centred(d))
             std::copy_n(d.pixels, size, to);
         else
-            draw_centred(d, box, to);
+            draw_centred(d, to);
     }
     return out;
 }
