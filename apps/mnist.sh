@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # apps/mnist.sh [--yes] [ARGUMENT...]: installs what is missing, builds apps/mnist, fetches MNIST once and trains.
+# apps/mnist.sh [--yes] predict|eval --model FILE [ARGUMENT...]: the same, and uses what a training saved.
 # The arguments go to the program; --help lists them. --yes installs packages without asking.
 set -euo pipefail
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
@@ -18,6 +19,8 @@ for argument; do
     arguments+=("$argument")
 done
 
+if [[ ${arguments[0]:-} == predict ]]; then fetch=; fi
+
 install_to_build
 mnist=$root/build/release/apps/mnist
 [[ -x $mnist ]] || say "Building $mnist (a minute or two) ..."
@@ -25,6 +28,6 @@ quietly build
 if [[ $fetch ]]; then
     cache=${XDG_CACHE_HOME:-${HOME:?is not set}/.cache}/xtape/mnist
     "$root/apps/fetch_mnist.sh" "$cache"
-    arguments=(--data-dir "$cache" "${arguments[@]}")
+    arguments+=(--data-dir "$cache")
 fi
 exec "$mnist" "${arguments[@]}"

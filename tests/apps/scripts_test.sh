@@ -173,12 +173,17 @@ test_damage() {
 test_mnist() {
     : >"$work/has-all"
     run mirror=cvdf "$work/apps/mnist.sh" --epochs 3 "a b"
-    expect "arguments pass" 0 "trains in $work/here with --data-dir $work/home/.cache/xtape/mnist --epochs 3 a b"
+    expect "arguments pass" 0 "trains in $work/here with --epochs 3 a b --data-dir $work/home/.cache/xtape/mnist"
     expect "it builds quietly" 0 "!chatter of" "!apt-get" "cmake --build --preset release --target mnist"
     run "$work/apps/mnist.sh" --yes --data-dir=x
     expect "own data are not fetched" 0 "with --data-dir=x" "!curl -" "!--yes"
     run "$work/apps/mnist.sh" --help
     expect "help fetches nothing" 0 "with --help" "!curl -"
+    rm -r "$work/home/.cache"
+    run mirror=cvdf "$work/apps/mnist.sh" --yes predict --model "a model" eval
+    expect "prediction needs no data" 0 "with predict --model a model eval" "!curl -" "!--data-dir"
+    run mirror=cvdf "$work/apps/mnist.sh" --yes eval --model x
+    expect "a test of a model fetches the data" 0 "with eval --model x --data-dir $work/home/.cache/" "curl -"
     run cmake=broken "$work/apps/mnist.sh"
     expect "a failed build is shown" 1 "chatter of cmake" "!trains"
 }
