@@ -32,13 +32,6 @@ void add(Safetensors& file, const std::string& name, const Array<float>& values)
                                                std::span(values.data(), values.size()), Where{});
 }
 
-Array<float> get(const Safetensors& file, const std::string& name, const Shape& shape) {
-    const auto values = file.get<float>(name, Sizes(shape.begin(), shape.end()), Where{});
-    Array<float> out = Array<float>::from_shape(shape);
-    std::copy(values.begin(), values.end(), out.data());
-    return out;
-}
-
 std::string crc32_of(const Safetensors& file) {
     uLong crc = crc32_z(0, nullptr, 0);
     const auto add_bytes = [&](const void* p, std::size_t n) { crc = crc32_z(crc, static_cast<const Bytef*>(p), n); };
@@ -52,10 +45,10 @@ std::string crc32_of(const Safetensors& file) {
     return formatted("%08lx", crc);
 }
 
-std::string metadata(const Safetensors& file, const std::string& name) {
+std::string metadata(const Safetensors& file, const std::string& name, const char* kind = "a checkpoint") {
     const auto found = file.metadata.find(name);
     if (found == file.metadata.end())
-        bad_file(file.path, "a checkpoint of this program", "no '" + name + "' in its metadata");
+        bad_file(file.path, kind + std::string(" of this program"), "no '" + name + "' in its metadata");
     return found->second;
 }
 
@@ -82,19 +75,28 @@ std::map<std::string, json> before_there_were() {
     return all;
 }
 
-Settings settings_of(Safetensors& file) try {
-    for (const auto& [name, value] : before_there_were()) file.metadata.try_emplace(name, value.dump());
+}  // namespace
+
+Settings settings_of(const Safetensors& file) try {
+    const auto before = before_there_were();
+    const auto has = [&](const char* name) { return file.metadata.contains(name); };
     json all = Settings{};
-    for (auto& [name, value] : all.items()) value = json::parse(metadata(file, name));
-    number(file, "shift", 0, most_shift), number(file, "truncate", 0, most_truncate);
+    for (auto& [name, value] : all.items())
+        value = before.contains(name) && !file.metadata.contains(name) ? before.at(name)
+                                                                       : json::parse(metadata(file, name, "a model"));
+    if (has("shift")) number(file, "shift", 0, most_shift);
+    if (has("truncate")) number(file, "truncate", 0, most_truncate);
     number(file, "epochs", 1, most_epochs), number(file, "hidden", 1, most_hidden);
     number(file, "batch", 1, most_batch), number(file, "shard_rows", 1, most_batch);
-    check_choice(file, "dataset", dataset_names), check_choice(file, "init", inits);
-    check_choice(file, "optimizer", optimizers);
+    if (has("dataset")) check_choice(file, "dataset", dataset_names);
+    if (has("init")) check_choice(file, "init", inits);
+    if (has("optimizer")) check_choice(file, "optimizer", optimizers);
     return all.get<Settings>();
 } catch (const json::exception& error) {
     bad_file(file.path, "settings that can be read", error.what());
 }
+
+namespace {
 
 void check_data(const Safetensors& file, const Sums& data) {
     for (const auto& [name, sum] : data)
@@ -124,6 +126,13 @@ double counter(const Safetensors& file, const std::string& name, std::size_t ste
 }
 
 }  // namespace
+
+Array<float> array_in(const Safetensors& file, const std::string& name, const Shape& shape) {
+    const auto values = file.get<float>(name, Sizes(shape.begin(), shape.end()), Where{});
+    Array<float> out = Array<float>::from_shape(shape);
+    std::copy(values.begin(), values.end(), out.data());
+    return out;
+}
 
 Safetensors model_file(const Training& training) {
     Safetensors file;
@@ -172,9 +181,9 @@ void restore(Training& training, const Checkpoint& checkpoint, const Sums& data)
     state.steps = static_cast<std::int64_t>(training.steps_done());
     for (const auto& [path, parameter] : nn::parameters(training.model)) {
         const Shape shape = parameter->shape();
-        parameter->set(get(file, path, shape), Where{});
+        parameter->set(array_in(file, path, shape), Where{});
         for (const char* kind : training.optimizer.kinds())
-            if (state.steps > 0) state.arrays.emplace_back(path + kind, get(file, path + kind, shape));
+            if (state.steps > 0) state.arrays.emplace_back(path + kind, array_in(file, path + kind, shape));
     }
 }
 

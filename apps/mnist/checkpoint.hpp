@@ -28,6 +28,12 @@ struct Checkpoint {
 };
 Checkpoint read_checkpoint(const Path& path);
 
+// The settings in the metadata of a model or a checkpoint, checked.
+Settings settings_of(const nn::io::Safetensors& file);
+
+// A tensor of that shape; throws if there is none.
+Array<float> array_in(const nn::io::Safetensors& file, const std::string& name, const Shape& shape);
+
 // Takes the training, made with these settings, to where the checkpoint was saved; throws unless the data are the same.
 void restore(Training& training, const Checkpoint& checkpoint, const Sums& data);
 

@@ -99,7 +99,7 @@ std::vector<std::string> given(const CLI::App& app) {
 
 }  // namespace
 
-std::variant<Options, int> read_options(int argc, const char* const* argv) {
+std::variant<Options, Predict, Eval, int> read_options(int argc, const char* const* argv) {
     const auto app =
         command_line("Trains a recurrent network that reads images of MNIST row by row, and tests it.", "mnist");
     Options options;
@@ -108,8 +108,14 @@ std::variant<Options, int> read_options(int argc, const char* const* argv) {
     add_variants(*app, options.settings);
     add_files(*app, options);
     add_running(*app, options);
-    app->callback([&] { fit_to_optimizer(*app, options.settings); });
+    app->callback([&] {
+        if (app->get_subcommands().empty()) fit_to_optimizer(*app, options.settings);
+    });
+    Commands commands;
+    add_commands(*app, commands);
     if (const auto code = parse(*app, argc, argv)) return *code;
+    if (app->got_subcommand("predict")) return commands.predict;
+    if (app->got_subcommand("eval")) return commands.eval;
     options.given = given(*app);
     if (validate) options.settings.held_out = validation, options.given.emplace_back("held_out");
     options.program = argv[0];
