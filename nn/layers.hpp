@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xtape/nn/bidirectional.hpp>
+#include <xtape/nn/dropout.hpp>
 #include <xtape/nn/module.hpp>
 
 namespace xtape::nn {
@@ -9,7 +10,9 @@ namespace xtape::nn {
 struct LayersOptions {
     std::size_t layers = 1;
     bool bidirectional = false;
-    bool residual = false;  // a layer's inputs are added to its outputs, where both have the same size
+    bool residual = false;     // a layer's inputs are added to its outputs, where both have the same size
+    double dropout = 0;        // of what a layer says to the next one, in training
+    std::uint64_t number = 0;  // of the first layer, for dropout: the others have the numbers after it
 };
 
 // What layers read beside a sequence.
@@ -36,6 +39,9 @@ public:
     // make(inputs) gives a cell for so many inputs: [&](std::size_t n) { return LSTMCell<float>(n, 64, generator); }
     template <class Make> Layers(std::size_t inputs, const LayersOptions& o, const Make& make) : options_(o) {
         check(o.layers > 0, {}, "Layers", "there must be a layer; got none");
+        check_rate(o.dropout, "Layers", {});
+        check(o.dropout == 0 || o.layers > 1, {}, "Layers",
+              "dropout is between layers, of which there must be two or more; got 1; try RecurrentDropout, or Dropout");
         for (std::size_t i = 0; i < o.layers; ++i) {
             forward_.push_back(make(inputs));
             if (o.bidirectional) backward_.push_back(make(inputs));
@@ -62,7 +68,7 @@ public:
         Read read{xs, {}, {}};
         for (std::size_t i = 0; i < forward_.size(); ++i) {
             frame.at(std::ptrdiff_t(i));
-            const V inputs = read.outputs;
+            const V inputs = i > 0 ? dropped(read.outputs, i, where) : read.outputs;
             layer(i, inputs, first, input.padding, read, where);
             if (options_.residual && read.outputs.shape() == inputs.shape()) read.outputs = read.outputs + inputs;
         }
@@ -82,6 +88,9 @@ public:
     }
 
 private:
+    V dropped(const V& outputs, std::size_t i, Where where) const {
+        return dropout(outputs, options_.dropout, {.layer = options_.number + i - 1, .axis = 1}, where);
+    }
     void layer(std::size_t i, const V& xs, const States& first, const Padding& padding, Read& read, Where where) const {
         if (options_.bidirectional) {
             const auto both =

@@ -5,6 +5,7 @@
 #include <xtape/nn/clip.hpp>
 #include <xtape/nn/gru.hpp>
 #include <xtape/nn/indrnn.hpp>
+#include <xtape/nn/layer_norm_lstm.hpp>
 #include <xtape/nn/layers.hpp>
 #include <xtape/nn/linear.hpp>
 #include <xtape/nn/lstm.hpp>
