@@ -43,6 +43,22 @@ template <class T> Product<T> product(const Array<T>& a, const Array<T>& b, bool
     return {a, b, ta, tb, {a.shape()[ta ? 1 : 0], b.shape()[tb ? 0 : 1]}};
 }
 
+// The same for batches of matrices (..., rows, columns), whose leading axes broadcast to `batch`; the result is summed
+// over those axes of the batch that `to` lacks.
+template <class T> struct Batched {
+    const Array<T>&a, &b;
+    bool ta, tb;
+    const Shape& batch;
+    Shape to;
+    const Shape& shape() const { return to; }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+template <class T>
+Batched<T> batched(const Array<T>& a, const Array<T>& b, bool ta, bool tb, const Shape& batch, const Shape& to) {
+    return {a, b, ta, tb, batch, to};
+}
+
 // x wx + h wh + b in one array: two products onto the bias.
 template <class T> struct Affined {
     const Array<T>&x, &wx, &h, &wh, &b;

@@ -56,6 +56,8 @@ template <class T> Variable<T> product(const Variable<T>& a, const Variable<T>& 
 template <class T> Variable<T> product(const Variable<T>& a, const Variable<T>& b, bool ta, bool tb) {
     return product(a, b, ta, tb, {a.value().shape()[ta ? 1 : 0], b.value().shape()[tb ? 0 : 1]});
 }
+template <class T> Variable<T> batched(const Variable<T>& a, const Variable<T>& b, bool ta, bool tb,
+                                       const Shape& batch, const Shape& to);
 
 // Throws Error unless the shapes broadcast.
 void check_broadcast(Where where, std::string_view op, const Shape& x, const Shape& y);

@@ -21,6 +21,20 @@ struct Matmul {
     }
 };
 
+// c = sum of op(a) op(b) over what of the batch c lacks: its derivatives are of the same kind, with the same batch.
+struct MatmulOfBatches {
+    static constexpr unsigned reads[] = {in1, in0};
+    bool ta, tb;
+    Shape batch, a, b, c;
+    auto forward(const auto& x, const auto& y) const { return batched(x, y, ta, tb, batch, c); }
+    auto vjp(wrt<0>, auto& g, auto&, auto&, auto& y) const {
+        return ta ? batched(y, g, tb, true, batch, a) : batched(g, y, false, !tb, batch, a);
+    }
+    auto vjp(wrt<1>, auto& g, auto&, auto& x, auto&) const {
+        return tb ? batched(g, x, true, ta, batch, b) : batched(x, g, !ta, false, batch, b);
+    }
+};
+
 // z = x wx + h wh + b       dx = dz wx'   dwx = x' dz   dh = dz wh'   dwh = h' dz   db = dz
 struct Affine {
     static constexpr unsigned reads[] = {in1, in0, in3, in2, nothing};
@@ -62,6 +76,22 @@ struct Step {
     auto vjp(wrt<2>, auto& g, auto&, auto&, auto& h, auto&) const { return product(h, g, true, false); }
 };
 
+// (..., M, K) (..., K, N) with at least two axes each -> (..., M, N)
+template <class T> Variable<T> matmul_of_batches(const Variable<T>& a, const Variable<T>& b, Where where) {
+    const Shape &s = a.value().shape(), &t = b.value().shape();
+    Shape batch(std::max(s.size(), t.size()) - 2, 1);
+    for (std::size_t i = 3; i <= batch.size() + 2; ++i) {
+        const std::size_t m = i > s.size() ? 1 : s[s.size() - i], n = i > t.size() ? 1 : t[t.size() - i];
+        check(m == n || m == 1 || n == 1, where, "matmul", "axes before the last two must broadcast; got ", s, " x ", t,
+              "; try reshape");
+        batch[batch.size() + 2 - i] = m == 1 ? n : m;
+    }
+    Shape to = batch;
+    to.push_back(s[s.size() - 2]), to.push_back(t.back());
+    checked_size(where, "matmul", to);
+    return record<T>(where, MatmulOfBatches{false, false, batch, s, t, to}, a, b);
+}
+
 }  // namespace
 
 void check_operand(Where where, std::string_view op, const Shape& s) {
@@ -74,18 +104,27 @@ template <class T> Variable<T> product(const Variable<T>& a, const Variable<T>& 
     return record<T>(Where{}, Matmul{ta, tb, a.value().shape(), b.value().shape(), to}, a, b);
 }
 
+template <class T>
+Variable<T> batched(const Variable<T>& a, const Variable<T>& b, bool ta, bool tb, const Shape& batch, const Shape& to) {
+    return record<T>(Where{}, MatmulOfBatches{ta, tb, batch, a.value().shape(), b.value().shape(), to}, a, b);
+}
+
 template <class T> Variable<T> matmul(const Variable<T>& a, const Variable<T>& b, Where where) {
     const Shape &s = a.value().shape(), &t = b.value().shape();
-    check(!s.empty() && !t.empty() && t.size() <= 2, where, "matmul",
-          "arrays must be (..., K) and (K, N) or (K,); got ", s, " and ", t, "; try reshape");
-    check(s.back() == t.front(), where, "matmul", "inner sizes must match; got ", s, " x ", t,
-          s.back() == t.back() && t.size() == 2 ? "; did you mean to transpose the second?" : "; try reshape");
+    check(!s.empty() && !t.empty(), where, "matmul", "arrays must be (..., K) and (..., K, N) or (K,); got ", s,
+          " and ", t, "; try reshape");
+    check(s.back() == t[t.size() < 2 ? 0 : t.size() - 2], where, "matmul", "inner sizes must match; got ", s, " x ", t,
+          s.back() == t.back() && t.size() > 1 ? "; did you mean to transpose the second?" : "; try reshape");
     check_operand(where, "matmul", s);
     check_operand(where, "matmul", t);
     if (s.size() == 1) {
         const auto row = matmul(reshape(a, {1, s[0]}, where), b, where);
-        return reshape(row, t.size() == 1 ? Shape{} : Shape{t[1]}, where);
+        Shape to = row.shape();  // (..., 1, N) or, of a column, (1,)
+        if (t.size() > 1) to[to.size() - 2] = to.back();
+        to.pop_back();
+        return reshape(row, to, where);
     }
+    if (t.size() > 2) return matmul_of_batches(a, b, where);
     Shape to(s.begin(), s.end() - 1);
     if (t.size() == 1) return reshape(matmul(a, reshape(b, {t[0], 1}, where), where), to, where);
     to.push_back(t[1]);
@@ -134,6 +173,10 @@ template Variable<double> affine(const Variable<double>&, std::ptrdiff_t, const 
                                  const Variable<double>&, Where);
 template Variable<float> product(const Variable<float>&, const Variable<float>&, bool, bool, const Shape&);
 template Variable<double> product(const Variable<double>&, const Variable<double>&, bool, bool, const Shape&);
+template Variable<float> batched(const Variable<float>&, const Variable<float>&, bool, bool, const Shape&,
+                                 const Shape&);
+template Variable<double> batched(const Variable<double>&, const Variable<double>&, bool, bool, const Shape&,
+                                  const Shape&);
 template Variable<float> matmul(const Variable<float>&, const Variable<float>&, Where);
 template Variable<double> matmul(const Variable<double>&, const Variable<double>&, Where);
 template Variable<float> affine(const Variable<float>&, const Variable<float>&, const Variable<float>&,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// One row for each operation of ops.hpp drives every test of operations. To test a new one, add its row to
-// op_table_test.cpp; a test fails until it is there.
+// One row for each operation of autodiff/ops/*.hpp drives every test of operations. To test a new one, add its row to
+// op_table_test.cpp or another of its files; a test fails until it is there.
 
 #include <functional>
 #include <xtape/autodiff/ops.hpp>
@@ -21,7 +21,7 @@ using Reference = std::function<Array<double>(const Arrays<double>&)>;
 enum class Domain { anywhere, positive, away_from_zero };
 
 struct Row {
-    std::string name;  // as in ops.hpp
+    std::string name;  // as in autodiff/ops/*.hpp
     std::string of;    // which of its forms
     Operation<double> in_double;
     Operation<float> in_float;
@@ -32,15 +32,22 @@ struct Row {
 };
 
 const std::vector<Row>& op_table();
-// The rows, by families: op_table_test.cpp, op_table_shapes_test.cpp
+// The rows, by families: op_table_test.cpp, op_table_products_test.cpp, op_table_shapes_test.cpp,
+// op_table_index_test.cpp, op_table_softmax_test.cpp
 std::vector<Row> elementwise_rows();
+std::vector<Row> product_rows();
 std::vector<Row> shape_rows();
+std::vector<Row> index_rows();
+std::vector<Row> softmax_rows();
 
 // Shapes for one input: of every rank, empty, of one element, and of every length up to 67, which crosses each SIMD
 // tail.
 std::vector<Shapes> one_of_each();
 // `all`, and then these shapes at every length from 1 to 67: vector loops have tails
 std::vector<Shapes> at_lengths(const std::function<Shapes(std::size_t)>& shapes, std::vector<Shapes> all = {});
+// For one input: of three axes, of two
+std::vector<Shapes> cubes();
+std::vector<Shapes> tables();
 // All pairs of shapes of rank 0 to 3 with axes 0, 1 and 2 that broadcast
 std::vector<Shapes> broadcast_pairs();
 

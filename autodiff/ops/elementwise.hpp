@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <xtape/autodiff/mixed.hpp>
+#include <xtape/autodiff/tape.hpp>
+
+namespace xtape {
+
+// Elementwise, with NumPy's broadcasting. add, subtract, multiply, divide, negate are declared with Variable, whose
+// operators they are.
+
+// y = x^2
+template <class T> Variable<T> square(const Variable<T>& x, Where where = Where::here()) {
+    return multiply(x, x, where);
+}
+// y = sqrt x; the derivative at 0 is infinite
+template <class T> Variable<T> sqrt(const Variable<T>& x, Where = Where::here());
+// y = e^x
+template <class T> Variable<T> exp(const Variable<T>& x, Where = Where::here());
+// y = ln x
+template <class T> Variable<T> log(const Variable<T>& x, Where = Where::here());
+// y = sin x, y = cos x
+template <class T> Variable<T> sin(const Variable<T>& x, Where = Where::here());
+template <class T> Variable<T> cos(const Variable<T>& x, Where = Where::here());
+// y = tanh x
+template <class T> Variable<T> tanh(const Variable<T>& x, Where = Where::here());
+// y = 1 / (1 + e^-x)
+template <class T> Variable<T> sigmoid(const Variable<T>& x, Where = Where::here());
+// y = max(x, 0), NaN stays NaN; the derivative at 0 is 0
+template <class T> Variable<T> relu(const Variable<T>& x, Where = Where::here());
+// y = x where mask is not 0, else z. Only the chosen side gets a gradient. All three broadcast.
+template <class T>
+Variable<T> where(const Array<T>& mask, const Variable<T>& x, const Variable<T>& z, Where = Where::here());
+template <Expression M, class X, class Z>
+requires AnyVariable<X> || AnyVariable<Z>
+auto where(const M& mask, const X& x, const Z& z, Where here = Where::here()) {
+    using T = scalar_among<X, Z>;
+    return where<T>(Array<T>(mask), operand<T>(x), operand<T>(z), here);
+}
+// y = x, as a node of its own
+template <class T> Variable<T> identity(const Variable<T>& x, Where = Where::here());
+
+}  // namespace xtape
