@@ -2,7 +2,6 @@
 #include <xtape/autodiff/array_math.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace xtape {
 namespace {
@@ -75,57 +74,13 @@ template <class T> void Transposed<T>::add_to(Array<T>& out) const {
     }
 }
 
-template <class T> void Picked<T>::assign_to(Array<T>& out) const {
-    out.resize(shape());
-    out.fill(T(0));
-    add_to(out);
-}
-template <class T> void Picked<T>::add_to(Array<T>& out) const {
-    same_shape(out.shape(), shape());
-    const std::size_t columns = x.shape()[1];
-    for (std::size_t i = 0; i < index.size(); ++i) out.data()[i] += x.data()[i * columns + std::size_t(index[i])];
-}
-
-template <class T> void Scattered<T>::assign_to(Array<T>& out) const {
-    out.resize(shape());
-    out.fill(T(0));
-    add_to(out);
-}
-template <class T> void Scattered<T>::add_to(Array<T>& out) const {
-    same_shape(out.shape(), shape());
-    for (std::size_t i = 0; i < index.size(); ++i) out.data()[i * columns + std::size_t(index[i])] += g.data()[i];
-}
-
-template <class T> Array<T> log_softmax(const Array<T>& x, std::size_t axis) {
-    Array<T> y = Array<T>::from_shape(x.shape());
-    if (x.size() == 0) return y;
-    const Axis a = Axis::of(x.shape(), axis);
-    for (std::size_t o = 0; o < a.outer; ++o)
-        for (std::size_t i = 0; i < a.inner; ++i) {
-            const T* from = x.data() + o * a.length * a.inner + i;
-            T* to = y.data() + (from - x.data());
-            T top = *from, sum = 0;
-            for (std::size_t k = 1; k < a.length; ++k) top = std::max(top, from[k * a.inner]);
-            for (std::size_t k = 0; k < a.length; ++k) sum += std::exp(from[k * a.inner] - top);
-            const T log_sum = std::log(sum);
-            for (std::size_t k = 0; k < a.length; ++k) to[k * a.inner] = from[k * a.inner] - top - log_sum;
-        }
-    return y;
-}
-
 template struct Taken<float>;
 template struct Spread<float>;
 template struct Reshaped<float>;
 template struct Transposed<float>;
-template struct Picked<float>;
-template struct Scattered<float>;
-template Array<float> log_softmax(const Array<float>&, std::size_t);
 template struct Taken<double>;
 template struct Spread<double>;
 template struct Reshaped<double>;
 template struct Transposed<double>;
-template struct Picked<double>;
-template struct Scattered<double>;
-template Array<double> log_softmax(const Array<double>&, std::size_t);
 
 }  // namespace xtape

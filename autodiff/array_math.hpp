@@ -5,6 +5,7 @@
 // Most functions return work that is done where its result belongs: assign_to(out) and add_to(out).
 // They hold references: none may outlive the statement that made it.
 
+#include <xtape/autodiff/indexed.hpp>
 #include <xtape/autodiff/products.hpp>
 
 #if __has_include(<xtensor/core/xmath.hpp>)
@@ -15,12 +16,9 @@
 #include <xtensor/xnoalias.hpp>
 #endif
 
-#include <cstdint>
 #include <vector>
 
 namespace xtape {
-
-using Indices = std::vector<std::int64_t>;
 
 template <class C, class T>
 concept InPlace = requires(const C& c, Array<T>& a) {
@@ -111,25 +109,6 @@ template <class T> struct Transposed {
     void add_to(Array<T>& out) const;
 };
 
-// y[i] = x[i, index[i]]                x (N, K)
-template <class T> struct Picked {
-    const Array<T>& x;
-    const Indices& index;
-    Shape shape() const { return {x.shape()[0]}; }
-    void assign_to(Array<T>& out) const;
-    void add_to(Array<T>& out) const;
-};
-
-// zeros (N, K) with [i, index[i]] = g[i]
-template <class T> struct Scattered {
-    const Array<T>& g;
-    const Indices& index;
-    std::size_t columns;
-    Shape shape() const { return {g.shape()[0], columns}; }
-    void assign_to(Array<T>& out) const;
-    void add_to(Array<T>& out) const;
-};
-
 // The functions that rules call: on arrays these, on variables the operations of the same name.
 template <class T> Taken<T> take_band(const Array<T>& x, const Band& band, const Shape& to) { return {x, band, to}; }
 template <class T> Spread<T> spread(const Array<T>& g, const Band& band, const Shape& whole) {
@@ -141,18 +120,31 @@ template <class T> Reshaped<T> reshape(const Array<T>& x, const Shape& to) { ret
 template <class T> Transposed<T> transpose(const Array<T>& x, const std::vector<std::size_t>& axes) {
     return {x, axes};
 }
-template <class T> Picked<T> pick(const Array<T>& x, const Indices& index) { return {x, index}; }
-template <class T> Scattered<T> scatter(const Array<T>& g, const Indices& index, std::size_t columns) {
-    return {g, index, columns};
-}
 template <class M, class T> auto choose(M&& mask, const Array<T>& g, std::type_identity_t<T> z) {
     return xt::where(std::forward<M>(mask), g, T(z));
 }
 template <class M, class T> auto choose(M&& mask, std::type_identity_t<T> z, const Array<T>& g) {
     return xt::where(std::forward<M>(mask), T(z), g);
 }
+template <class T> T sum_of(const T* from, std::size_t n);  // in pairs
 template <class T>
 Array<T> keep_sum(const Array<T>& x, std::size_t axis);  // sum over one axis, which stays with length 1
 template <class T> Array<T> log_softmax(const Array<T>& x, std::size_t axis);
+template <class T> Array<T> log_sum_exp(const Array<T>& x, std::size_t axis);
+// 0 where the mask is, which broadcasts to x; nothing is read there.
+template <class T> Array<T> masked_softmax(const Array<T>& x, const Array<T>& mask, std::size_t axis);
+
+// y (g - sum of g y along the axis), 0 where the mask is
+template <class T> struct SoftmaxPulled {
+    const Array<T>&g, &y, &mask;
+    std::size_t axis;
+    const Shape& shape() const { return y.shape(); }
+    void assign_to(Array<T>& out) const;
+    void add_to(Array<T>& out) const;
+};
+template <class T>
+SoftmaxPulled<T> softmax_pulled(const Array<T>& g, const Array<T>& y, const Array<T>& mask, std::size_t axis) {
+    return {g, y, mask, axis};
+}
 
 }  // namespace xtape

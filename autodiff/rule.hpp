@@ -56,13 +56,17 @@ template <class T> Variable<T> product(const Variable<T>& a, const Variable<T>& 
 template <class T> Variable<T> product(const Variable<T>& a, const Variable<T>& b, bool ta, bool tb) {
     return product(a, b, ta, tb, {a.value().shape()[ta ? 1 : 0], b.value().shape()[tb ? 0 : 1]});
 }
-template <class T> Variable<T> batched(const Variable<T>& a, const Variable<T>& b, bool ta, bool tb,
-                                       const Shape& batch, const Shape& to);
+template <class T>
+Variable<T> batched(const Variable<T>& a, const Variable<T>& b, bool ta, bool tb, const Shape& batch, const Shape& to);
 
 // Throws Error unless the shapes broadcast.
 void check_broadcast(Where where, std::string_view op, const Shape& x, const Shape& y);
+bool broadcasts(const Shape& from, const Shape& to);  // whether an array becomes one of shape `to`
 // An axis, or a place on one, counted from the end when negative. Throws Error when out of range.
 std::size_t checked_axis(Where where, std::string_view op, std::ptrdiff_t axis, const Shape& shape);
+Shape without_axis(const Shape& shape, std::size_t axis);
+// Throws Error unless there is one index a row, in [0, columns).
+void check_index(Where where, std::string_view op, const Indices& index, std::size_t rows, std::size_t columns);
 // Throws Error unless BLAS's 32-bit integers hold an operand's columns (its last axis) and its rows (all others).
 void check_operand(Where where, std::string_view op, const Shape& shape);
 

@@ -84,6 +84,14 @@ Axis merged(const Shape& shape, const Run& run) {
 
 }  // namespace
 
+template <class T> T sum_of(const T* from, std::size_t n) {
+    if (n <= 8 * block_rows) return sum_block(from, n);
+    std::vector<T> sums;
+    T sum = 0;
+    sum_rows(from, n, 1, &sum, sums);
+    return sum;
+}
+
 template <class T> void Summed<T>::assign_to(Array<T>& out) const {
     out.resize(to);
     out.fill(T(0));
@@ -123,6 +131,8 @@ template <class T> Array<T> keep_sum(const Array<T>& x, std::size_t axis) {
 
 template struct Summed<float>;
 template struct Summed<double>;
+template float sum_of(const float*, std::size_t);
+template double sum_of(const double*, std::size_t);
 template Array<float> keep_sum(const Array<float>&, std::size_t);
 template Array<double> keep_sum(const Array<double>&, std::size_t);
 

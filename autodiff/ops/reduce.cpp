@@ -18,6 +18,8 @@ struct BroadcastTo {
     auto vjp(wrt<0>, auto& g, auto&, auto&) const { return sum_to(g, from); }
 };
 
+}  // namespace
+
 bool broadcasts(const Shape& from, const Shape& to) {
     if (from.size() > to.size()) return false;
     const std::size_t lead = to.size() - from.size();
@@ -25,8 +27,6 @@ bool broadcasts(const Shape& from, const Shape& to) {
         if (from[i] != 1 && from[i] != to[lead + i]) return false;
     return true;
 }
-
-}  // namespace
 
 template <class T> Variable<T> sum_to(const Variable<T>& x, const Shape& to, Where where) {
     const Shape& from = x.value().shape();
@@ -49,10 +49,7 @@ template <class T> Variable<T> sum(const Variable<T>& x, std::ptrdiff_t axis, bo
     const std::size_t k = checked_axis(where, "sum", axis, to);
     to[k] = 1;
     const Variable<T> kept = sum_to(x, to, where);
-    if (keep) return kept;
-    Shape without(to.begin(), to.end() - 1);
-    std::copy(to.begin() + std::ptrdiff_t(k) + 1, to.end(), without.begin() + std::ptrdiff_t(k));
-    return reshape(kept, without, where);
+    return keep ? kept : reshape(kept, without_axis(to, k), where);
 }
 
 template <class T> Variable<T> mean(const Variable<T>& x, Where where) {

@@ -73,6 +73,12 @@ std::size_t checked_axis(Where where, std::string_view op, std::ptrdiff_t axis, 
     return std::size_t(axis < 0 ? axis + n : axis);
 }
 
+Shape without_axis(const Shape& shape, std::size_t axis) {
+    Shape rest(shape.begin(), shape.end() - 1);
+    std::copy(shape.begin() + std::ptrdiff_t(axis) + 1, shape.end(), rest.begin() + std::ptrdiff_t(axis));
+    return rest;
+}
+
 std::size_t checked_size(Where where, std::string_view op, const Shape& shape) {
     std::size_t n = 1;
     for (const std::size_t d : shape)
@@ -121,9 +127,7 @@ template <class T> Variable<T> select(const Variable<T>& x, std::ptrdiff_t axis,
     const Shape& whole = x.value().shape();
     const std::size_t k = checked_axis(where, "select", axis, whole);
     const Band band{Axis::of(whole, k), checked_place(where, "select", i, whole[k], false), 1};
-    Shape to(whole.begin(), whole.end() - 1);
-    std::copy(whole.begin() + std::ptrdiff_t(k) + 1, whole.end(), to.begin() + std::ptrdiff_t(k));
-    return record<T>(where, TakeBand{band, to, whole}, x);
+    return record<T>(where, TakeBand{band, without_axis(whole, k), whole}, x);
 }
 
 template <class T>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <xtape/autodiff/rule.hpp>
 
+#include <limits>
+
 namespace xtape {
 namespace {
 
@@ -12,47 +14,60 @@ struct LogSoftmax {
     auto vjp(wrt<0>, auto& g, auto& y, auto&) const { return g - exp(y) * keep_sum(g, axis); }
 };
 
-// pick and scatter are each other's transpose.
-struct Pick {
-    static constexpr unsigned reads[] = {nothing};
-    Indices index;
-    std::size_t columns;
-    auto forward(const auto& x) const { return pick(x, index); }
-    auto vjp(wrt<0>, auto& g, auto&, auto&) const { return scatter(g, index, columns); }
-};
-struct Scatter {
-    static constexpr unsigned reads[] = {nothing};
-    Indices index;
-    std::size_t columns;
-    auto forward(const auto& g) const { return scatter(g, index, columns); }
-    auto vjp(wrt<0>, auto& g, auto&, auto&) const { return pick(g, index); }
+// y = e^x / sum e^x         dx = y (dy - sum of dy y)    (0 where the mask is: there neither x nor dy is read)
+template <class T>
+Variable<T> softmax_pulled(const Variable<T>& g, const Variable<T>& y, const Array<T>& mask, std::size_t axis) {
+    const Variable<T> seen = choose(xt::not_equal(mask, T(0)), g, T(0));
+    return y * (seen - keep_sum(seen * y, axis));
+}
+template <class T> struct Softmax {
+    static constexpr unsigned reads[] = {output};
+    Array<T> mask;
+    std::size_t axis;
+    auto forward(const auto& x) const { return masked_softmax(x, mask, axis); }
+    auto vjp(wrt<0>, auto& g, auto& y, auto&) const { return softmax_pulled(g, y, mask, axis); }
 };
 
-void check_index(Where where, std::string_view op, const Indices& index, std::size_t rows, std::size_t columns) {
-    check(index.size() == rows, where, op, "there must be one index a row, ", rows, "; got ", index.size());
-    for (const std::int64_t i : index)
-        check(i >= 0 && std::size_t(i) < columns, where, op, "indices must be in [0, ", columns, "); got ", i);
+template <class T>
+Variable<T> masked_softmax(const Variable<T>& x, const Array<T>& mask, std::size_t axis, Where where = {}) {
+    return record<T>(where, Softmax<T>{mask, axis}, x);
 }
+
+// y = ln sum e^x            dx = dy softmax x, not dy e^(x - y), which is off by the digits that y loses
+// (where y is -infinity 0, where y is infinity shared among the infinities: no inf - inf)
+struct LogSumExp {
+    static constexpr unsigned reads[] = {in0 | output};
+    std::size_t axis;
+    auto forward(const auto& x) const { return log_sum_exp(x, axis); }
+    template <class V> V vjp(wrt<0>, const V& g, const V& y, const V& x) const {
+        using T = scalar<V>;
+        constexpr T infinity = std::numeric_limits<T>::infinity();
+        const Array<T> some =
+            !xt::equal(plain(x), -infinity) && (!xt::equal(plain(y), infinity) || xt::equal(plain(x), infinity));
+        const V finite = choose(xt::equal(plain(x), infinity), zero<T>, x);
+        return g * masked_softmax(finite, some, axis);
+    }
+};
 
 }  // namespace
 
+template <class T> Variable<T> softmax(const Variable<T>& x, std::ptrdiff_t axis, Where where) {
+    return masked_softmax(x, filled<T>({}, T(1)), checked_axis(where, "softmax", axis, x.value().shape()), where);
+}
+template <class T> Variable<T> softmax(const Variable<T>& x, const Array<T>& mask, std::ptrdiff_t axis, Where where) {
+    check(broadcasts(mask.shape(), x.value().shape()), where, "softmax", "the mask must broadcast to the array; got ",
+          mask.shape(), " and ", x.value().shape());
+    return masked_softmax(x, mask, checked_axis(where, "softmax", axis, x.value().shape()), where);
+}
+
+template <class T> Variable<T> logsumexp(const Variable<T>& x, std::ptrdiff_t axis, bool keep, Where where) {
+    const std::size_t k = checked_axis(where, "logsumexp", axis, x.value().shape());
+    const Variable<T> kept = record<T>(where, LogSumExp{k}, x);
+    return keep ? kept : reshape(kept, without_axis(x.value().shape(), k), where);
+}
+
 template <class T> Variable<T> log_softmax(const Variable<T>& x, std::ptrdiff_t axis, Where where) {
     return record<T>(where, LogSoftmax{checked_axis(where, "log_softmax", axis, x.value().shape())}, x);
-}
-
-template <class T> Variable<T> pick(const Variable<T>& x, const Indices& index, Where where) {
-    const Shape& s = x.value().shape();
-    check(s.size() == 2, where, "pick", "the array must be (N, K); got ", s, "; try reshape");
-    check_index(where, "pick", index, s[0], s[1]);
-    return record<T>(where, Pick{index, s[1]}, x);
-}
-
-template <class T> Variable<T> scatter(const Variable<T>& g, const Indices& index, std::size_t columns, Where where) {
-    const Shape& s = g.value().shape();
-    check(s.size() == 1, where, "scatter", "the array must be (N,); got ", s, "; try reshape");
-    check_index(where, "scatter", index, s[0], columns);
-    checked_size(where, "scatter", {s[0], columns});
-    return record<T>(where, Scatter{index, columns}, g);
 }
 
 template <class T> Variable<T> cross_entropy(const Variable<T>& x, const Indices& labels, Where where) {
@@ -64,10 +79,12 @@ template <class T> Variable<T> cross_entropy(const Variable<T>& x, const Indices
 
 template Variable<float> log_softmax(const Variable<float>&, std::ptrdiff_t, Where);
 template Variable<double> log_softmax(const Variable<double>&, std::ptrdiff_t, Where);
-template Variable<float> pick(const Variable<float>&, const Indices&, Where);
-template Variable<double> pick(const Variable<double>&, const Indices&, Where);
-template Variable<float> scatter(const Variable<float>&, const Indices&, std::size_t, Where);
-template Variable<double> scatter(const Variable<double>&, const Indices&, std::size_t, Where);
+template Variable<float> softmax(const Variable<float>&, std::ptrdiff_t, Where);
+template Variable<float> softmax(const Variable<float>&, const Array<float>&, std::ptrdiff_t, Where);
+template Variable<float> logsumexp(const Variable<float>&, std::ptrdiff_t, bool, Where);
+template Variable<double> softmax(const Variable<double>&, std::ptrdiff_t, Where);
+template Variable<double> softmax(const Variable<double>&, const Array<double>&, std::ptrdiff_t, Where);
+template Variable<double> logsumexp(const Variable<double>&, std::ptrdiff_t, bool, Where);
 template Variable<float> cross_entropy(const Variable<float>&, const Indices&, Where);
 template Variable<double> cross_entropy(const Variable<double>&, const Indices&, Where);
 

@@ -7,6 +7,19 @@ namespace xtape {
 
 // Probabilities, and the loss that they end in.
 
+// y = e^x / sum e^x along the axis
+template <class T> Variable<T> softmax(const Variable<T>& x, std::ptrdiff_t axis = -1, Where = Where::here());
+// The same among what the mask has, which broadcasts to x: where it is 0, y and the gradient are 0, whatever x is. What
+// has nothing else along the axis is 0 throughout.
+template <class T>
+Variable<T> softmax(const Variable<T>& x, const Array<T>& mask, std::ptrdiff_t axis = -1, Where = Where::here());
+template <class T, Expression M>
+Variable<T> softmax(const Variable<T>& x, const M& mask, std::ptrdiff_t axis = -1, Where where = Where::here()) {
+    return softmax(x, Array<T>(mask), axis, where);
+}
+// y = ln sum e^x along the axis, which goes, or stays with length 1; -infinity of nothing but -infinity, gradient 0
+template <class T>
+Variable<T> logsumexp(const Variable<T>& x, std::ptrdiff_t axis = -1, bool keep = false, Where = Where::here());
 // y = x - ln sum e^x along the axis
 template <class T> Variable<T> log_softmax(const Variable<T>& x, std::ptrdiff_t axis = -1, Where = Where::here());
 // The mean over rows of -log_softmax(x)[i, labels[i]]: (N, K), N labels in [0, K) -> ()

@@ -100,6 +100,18 @@ TEST_CASE("labels of any whole type") {
     CHECK(cross_entropy(x, 1 - xt::xtensor<int, 1>{0, 1}).item() == expected);
 }
 
+TEST_CASE("indices of any whole type; those of an array have its shape") {
+    const V x(x0);
+    const auto rows = take(x, Indices{1, 0, 1}).value();
+    CHECK(same_bits(rows, array<double>({3, 2}, {3, 4, 1, 2, 3, 4})));
+    CHECK(same_bits(take(x, std::vector<int>{1, 0, 1}).value(), rows));
+    CHECK(same_bits(take(x, xt::xtensor<unsigned char, 1>{1, 0, 1}).value(), rows));
+    CHECK(same_bits(take(x, 1 - xt::xtensor<int, 1>{0, 1, 0}).value(), rows));
+    CHECK(same_bits(take(x, xt::xtensor<int, 2>{{1}, {0}, {1}}).value(), array<double>({3, 1, 2}, {3, 4, 1, 2, 3, 4})));
+    const xt::xtensor<int, 2, xt::layout_type::column_major> by_columns{{1, 0}, {1, 1}};
+    CHECK(same_bits(take(x, by_columns, 1).value(), array<double>({2, 2, 2}, {2, 1, 2, 2, 4, 3, 4, 4})));
+}
+
 TEST_CASE("float variables take double numbers and arrays, and keep their type") {
     const Tape tape;
     const Variable<float> w = variable(filled<float>({2}, 3));

@@ -6,16 +6,73 @@ namespace xtape::test {
 
 using namespace reference;
 
+namespace {
+
+const std::vector<Shapes> last_axes = at_lengths(
+    [](std::size_t n) {
+        return Shapes{{2, n}};
+    },
+    {{{4}}, {{1}}, {{3, 4}}, {{2, 3, 4}}, {{0, 3}}, {{3, 0}}, {{2, 700}}});
+// 0 in one place of three: of each row some, of rows of one all
+A third(const Shape& shape) {
+    A mask = A::from_shape(shape);
+    for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = double(i % 3);
+    return mask;
+}
+
+}  // namespace
+
 std::vector<Row> softmax_rows() {
     return {
         row(
-            "log_softmax", "", [](const auto& x) { return log_softmax(x[0]); },
-            [](const As& x) { return log_softmaxed(x[0], x[0].dimension() - 1); },
+            "softmax", "", [](const auto& x) { return softmax(x[0]); },
+            [](const As& x) { return softmaxed(x[0], x[0].dimension() - 1, A(1.0)); }, last_axes),
+        row(
+            "softmax", "axis 1", [](const auto& x) { return softmax(x[0], 1); },
+            [](const As& x) { return softmaxed(x[0], 1, A(1.0)); }, cubes()),
+        row(
+            "softmax", "masked", [](const auto& x) { return softmax(x[0], third(x[0].shape())); },
+            [](const As& x) { return softmaxed(x[0], x[0].dimension() - 1, third(x[0].shape())); }, last_axes),
+        row(
+            "softmax", "axis 0, masked by rows that broadcast",
+            [](const auto& x) {
+                return softmax(x[0], third({x[0].shape()[1], 1}), 0);
+            },
+            [](const As& x) {
+                return softmaxed(x[0], 0, third({x[0].shape()[1], 1}));
+            },
+            cubes()),
+        row(
+            "softmax", "axis 1, masked along it",
+            [](const auto& x) {
+                return softmax(x[0], third({x[0].shape()[0], x[0].shape()[1], 1}), 1);
+            },
+            [](const As& x) {
+                return softmaxed(x[0], 1, third({x[0].shape()[0], x[0].shape()[1], 1}));
+            },
+            cubes()),
+        row(
+            "logsumexp", "", [](const auto& x) { return logsumexp(x[0]); },
+            [](const As& x) {
+                return elementwise({sums(elementwise(x, [](const auto& e) { return std::exp(e[0]); }),
+                                         x[0].dimension() - 1, false, false)},
+                                   [](const auto& e) { return std::log(e[0]); });
+            },
             at_lengths(
                 [](std::size_t n) {
                     return Shapes{{2, n}};
                 },
-                {{{4}}, {{1}}, {{3, 4}}, {{2, 3, 4}}, {{0, 3}}, {{3, 0}}, {{2, 67}}})),
+                {{{4}}, {{1}}, {{2, 3, 4}}, {{0, 3}}, {{2, 700}}})),
+        row(
+            "logsumexp", "axis 0, kept", [](const auto& x) { return logsumexp(x[0], 0, true); },
+            [](const As& x) {
+                return elementwise({sums(elementwise(x, [](const auto& e) { return std::exp(e[0]); }), 0, true, false)},
+                                   [](const auto& e) { return std::log(e[0]); });
+            },
+            {{{3, 4}}, {{1, 1}}, {{5}}, {{2, 3, 4}}, {{3, 0}}}),
+        row(
+            "log_softmax", "", [](const auto& x) { return log_softmax(x[0]); },
+            [](const As& x) { return log_softmaxed(x[0], x[0].dimension() - 1); }, last_axes),
         row(
             "log_softmax", "axis 1", [](const auto& x) { return log_softmax(x[0], 1); },
             [](const As& x) { return log_softmaxed(x[0], 1); }, cubes()),

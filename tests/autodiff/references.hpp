@@ -151,6 +151,35 @@ inline A log_softmaxed(const A& x, std::size_t axis) {
     return y;
 }
 
+inline A softmaxed(const A& x, std::size_t axis, const A& mask) {
+    A y = elementwise({x, mask}, [](const auto& e) { return e[1] != 0 ? std::exp(e[0]) : 0; });
+    const A sum = sums(y, axis, true, false);
+    return elementwise({y, sum}, [](const auto& e) { return e[0] == 0 ? 0 : e[0] / e[1]; });
+}
+// The axis becomes places, of which one is chosen by each index; its transpose
+inline A taken(const A& x, const Indices& index, std::size_t axis) {
+    Shape to = x.shape();
+    to[axis] = index.size();
+    A y = zeros<double>(to);
+    const Along from(x.shape(), axis), at(to, axis);
+    for (std::size_t o = 0; o < at.outer; ++o)
+        for (std::size_t k = 0; k < at.length; ++k)
+            for (std::size_t i = 0; i < at.inner; ++i)
+                y.data()[at(o, k, i)] = x.data()[from(o, std::size_t(index[k]), i)];
+    return y;
+}
+inline A segment_summed(const A& g, const Indices& index, std::size_t length, std::size_t axis) {
+    Shape to = g.shape();
+    to[axis] = length;
+    A y = zeros<double>(to);
+    const Along from(g.shape(), axis), at(to, axis);
+    for (std::size_t o = 0; o < at.outer; ++o)
+        for (std::size_t k = 0; k < from.length; ++k)
+            for (std::size_t i = 0; i < at.inner; ++i)
+                y.data()[at(o, std::size_t(index[k]), i)] += g.data()[from(o, k, i)];
+    return y;
+}
+
 inline Indices labels(std::size_t rows, std::size_t columns) {
     Indices all;
     for (std::size_t i = 0; i < rows; ++i) all.push_back(std::int64_t((i * 5 + 2) % columns));
