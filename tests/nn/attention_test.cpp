@@ -57,7 +57,7 @@ const Case cases[]{
 
 TEST_CASE("attention is its formula, by plain loops, with any padding") {
     const Array<double> q = random_array<double>({B, Q}, 1, -2, 2), m = random_array<double>({S, B, H}, 2, -2, 2);
-    for_each_attention([&](const char* name, const auto& attention) {
+    for_each_attention([&](const std::string& name, const auto& attention) {
         for (const Case& c : cases) {
             INFO(name, ", case ", &c - cases);
             const auto [context, weights] = attention(V(q), attention.memory(V(m), c.padding));
@@ -78,7 +78,7 @@ TEST_CASE("attention is its formula, by plain loops, with any padding") {
 }
 
 TEST_CASE("attention passes gradcheck at both orders, by query, memory and every parameter, with any padding") {
-    for_each_attention([&](const char* name, auto attention) {
+    for_each_attention([&](const std::string& name, auto attention) {
         for (const Case& c : cases) {
             INFO(name, ", case ", &c - cases, ", seeds 1, 2, 3");
             std::vector<Array<double>> inputs{random_array<double>({B, Q}, 1), random_array<double>({S, B, H}, 2)};
@@ -111,7 +111,7 @@ TEST_CASE("what is padded changes nothing and gets no gradient, whatever it hold
     const Array<double> q = random_array<double>({B, Q}, 1), m = random_array<double>({S, B, H}, 2);
     Array<double> longer = filled({S + 3, B, H}, std::numeric_limits<double>::quiet_NaN());
     std::copy(m.data(), m.data() + m.size(), longer.data());
-    for_each_attention([&](const char* name, const auto& attention) {
+    for_each_attention([&](const std::string& name, const auto& attention) {
         INFO(name);
         const auto all = loss_and_gradients(attention, q, m, {}),
                    padded = loss_and_gradients(attention, q, longer, {5, 5, 5});
@@ -124,7 +124,7 @@ TEST_CASE("what is padded changes nothing and gets no gradient, whatever it hold
 
 TEST_CASE("a row with nothing to look at has weights, context and gradients of 0, never NaN") {
     const Array<double> q = random_array<double>({1, Q}, 1), m = random_array<double>({S, 1, H}, 2);
-    for_each_attention([&](const char* name, const auto& attention) {
+    for_each_attention([&](const std::string& name, const auto& attention) {
         INFO(name);
         for (const auto& a : loss_and_gradients(attention, q, m, {0})) CHECK(same_bits(a, zeros<double>(a.shape())));
         const auto [context, weights] = attention(V(q), attention.memory(V(zeros<double>({0, 1, H}))));
@@ -137,7 +137,7 @@ TEST_CASE("a row with nothing to look at has weights, context and gradients of 0
 
 TEST_CASE("rows do not see each other, in whatever order they come") {
     const Array<double> q = random_array<double>({B, Q}, 1), m = random_array<double>({S, B, H}, 2);
-    for_each_attention([&](const char* name, const auto& attention) {
+    for_each_attention([&](const std::string& name, const auto& attention) {
         INFO(name);
         const auto all = attention(V(q), attention.memory(V(m), {5, 2, 0}));
         for (const std::int64_t b : {2, 0, 1}) {
