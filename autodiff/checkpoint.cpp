@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <xtape/autodiff/adjoints.hpp>
 #include <xtape/autodiff/checkpoint.hpp>
+#include <xtape/autodiff/mode.hpp>
 
 #include <utility>
 
@@ -32,7 +33,9 @@ template <class T> struct Rewind {
 template <class T> class CheckpointNode final : public Node<T> {
 public:
     CheckpointNode(const Variable<T>& y, Segment<T> f, const Variable<T>& x)
-        : Node<T>(y), f_(std::move(f)), x_(x), place_(y.place().index) {}
+        : Node<T>(y), f_(std::move(f)), x_(x), place_(y.place().index) {
+        mode_.again = true;
+    }
     bool reaches(const Wanted&) const override { return true; }  // what f captures is known when it runs
     void pull(const Array<T>& g, Adjoints<Array<T>>& to) const override {
         const Rewind<T> rewind;
@@ -63,6 +66,7 @@ private:
     }
     Variable<T> recomputed(std::uint32_t mark, Where where) const {
         const Resume recording_again;
+        const Within as_before(mode_);
         const Variable<T> y = f_(x_);
         const auto& leaves = Record<T>::mine().leaves();
         check(leaves.empty() || leaves.back().index < mark, where, "checkpoint",
@@ -73,6 +77,7 @@ private:
     Segment<T> f_;
     Variable<T> x_;
     std::uint32_t place_;
+    Mode mode_ = mode_state;
 };
 
 }  // namespace

@@ -13,26 +13,30 @@ GRUCell<T>::GRUCell(std::size_t inputs, std::size_t hidden, Generator& generator
       bn("bn", zeros<T>({hidden})) {}
 
 template <class T>
-Variable<T> GRUCell<T>::gates(const Variable<T>& a, const Variable<T>& h, Where where) const {
+Variable<T> GRUCell<T>::gates(const Variable<T>& a, const Variable<T>& h, const Variable<T>& read, Where where) const {
     using V = Variable<T>;
     const V an = gate(a, 2, 3, where);
     if (reset_after) {
-        const V m = matmul(h, wh, where);
+        const V m = matmul(read, wh, where);
         const V r = sigmoid(gate(a, 0, 3, where) + gate(m, 0, 3)), z = sigmoid(gate(a, 1, 3) + gate(m, 1, 3));
         const V n = tanh(an + r * (gate(m, 2, 3) + bn));
         return n + z * (h - n);
     }
     const auto split = std::ptrdiff_t(2 * bn.value().size());
-    const V m = matmul(h, slice(wh, 1, 0, split, where), where);
+    const V m = matmul(read, slice(wh, 1, 0, split, where), where);
     const V r = sigmoid(gate(a, 0, 3, where) + gate(m, 0, 2)), z = sigmoid(gate(a, 1, 3) + gate(m, 1, 2));
-    const V n = tanh(an + matmul(r * h, gate<T>(wh, 2, 3, where), where));
+    const V n = tanh(an + matmul(r * read, gate<T>(wh, 2, 3, where), where));
     return n + z * (h - n);
 }
 
-template <class T>
-Variable<T> GRUCell<T>::operator()(const Variable<T>& x, const Variable<T>& h, Where where) const {
+template <class T> Variable<T> GRUCell<T>::operator()(const Variable<T>& x, const Variable<T>& h, Where where) const {
     const Frame frame("GRUCell");
-    return gates(linear(x, wx, b, where), h, where);
+    return gates(linear(x, wx, b, where), h, h, where);
+}
+template <class T> Variable<T> GRUCell<T>::reading(const Variable<T>& x, const Variable<T>& h, const Variable<T>& read,
+                                                   Where where) const {
+    const Frame frame("GRUCell");
+    return gates(linear(x, wx, b, where), h, read, where);
 }
 template <class T> Variable<T> GRUCell<T>::project(const Variable<T>& xs, Where where) const {
     const Frame frame("GRUCell");
@@ -41,7 +45,7 @@ template <class T> Variable<T> GRUCell<T>::project(const Variable<T>& xs, Where 
 template <class T>
 Variable<T> GRUCell<T>::step(const Variable<T>& p, std::ptrdiff_t t, const Variable<T>& h, Where where) const {
     const Frame frame("GRUCell");
-    return gates(select(p, 0, t, where), h, where);
+    return gates(select(p, 0, t, where), h, h, where);
 }
 template <class T> Variable<T> GRUCell<T>::initial(std::size_t batch) const {
     return zeros<T>({batch, bn.value().size()});

@@ -25,6 +25,9 @@ template <class T> struct GRUCell {
 
     GRUCell(std::size_t inputs, std::size_t hidden, Generator& generator, const GRUOptions& options = {});
     Variable<T> operator()(const Variable<T>& x, const Variable<T>& h, Where = Where::here()) const;
+    // The same, with `read` for h in the products but not in z h: noisy_cells.hpp
+    Variable<T> reading(const Variable<T>& x, const Variable<T>& h, const Variable<T>& read,
+                        Where = Where::here()) const;
     // The same in two parts: all inputs at once, p = xs wx + b (T, B, 3H), then the gates of a = p[t].
     Variable<T> project(const Variable<T>& xs, Where = Where::here()) const;
     Variable<T> step(const Variable<T>& p, std::ptrdiff_t t, const Variable<T>& h, Where = Where::here()) const;
@@ -35,7 +38,7 @@ template <class T> struct GRUCell {
     }
 
 private:
-    Variable<T> gates(const Variable<T>& a, const Variable<T>& h, Where where) const;
+    Variable<T> gates(const Variable<T>& a, const Variable<T>& h, const Variable<T>& read, Where where) const;
 };
 
 extern template struct GRUCell<float>;

@@ -4,9 +4,10 @@
 
 namespace xtape::nn {
 
-template <class T>
-IndRNNCell<T>::IndRNNCell(std::size_t inputs, std::size_t hidden, Generator& generator, Activation f)
-    : wx("wx", glorot<T>(inputs, hidden, generator)), u("u", zeros<T>({hidden})), b("b", zeros<T>({hidden})),
+template <class T> IndRNNCell<T>::IndRNNCell(std::size_t inputs, std::size_t hidden, Generator& generator, Activation f)
+    : wx("wx", glorot<T>(inputs, hidden, generator)),
+      u("u", zeros<T>({hidden})),
+      b("b", zeros<T>({hidden})),
       activation(f) {
     for (T& x : u.edit()) x = T(uniform(generator));
 }

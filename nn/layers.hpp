@@ -12,6 +12,12 @@ struct LayersOptions {
     bool residual = false;  // a layer's inputs are added to its outputs, where both have the same size
 };
 
+// What layers read beside a sequence.
+template <class CellState> struct LayersInput {
+    Padding padding = {};
+    std::vector<CellState> first = {};  // one for each cell: layer 0 forward [, layer 0 backward], layer 1 ...
+};
+
 // Layers of any cell, each of which reads the outputs of the one before: (T, B, I) -> (T, B, H), or 2H both ways.
 // A cell begins at cell.initial(B), unless states are given.
 template <class Cell> class Layers {
@@ -19,11 +25,11 @@ public:
     using value_type = typename Cell::value_type;
     using V = Variable<value_type>;
     using CellState = std::remove_cvref_t<decltype(std::declval<const Cell&>().initial(std::size_t(1)))>;
-    using States = std::vector<CellState>;  // one for each cell: layer 0 forward [, layer 0 backward], layer 1 ...
+    using States = std::vector<CellState>;
 
     struct Read {
-        V outputs;    // of the last layer, (T, B, H) or (T, B, 2H)
-        States last;  // of each cell, after all that it read
+        V outputs;      // of the last layer, (T, B, H) or (T, B, 2H)
+        States last;    // of each cell, after all that it read
         V final_state;  // what the last layer says after all of it: (B, H), or (B, 2H) = [h_f[T-1], h_b[0]]
     };
 
@@ -46,20 +52,18 @@ public:
         return all;
     }
 
-    Read operator()(const V& xs, const Padding& padding = {}, Where where = Where::here()) const {
+    Read operator()(const V& xs, const LayersInput<CellState>& input = {}, Where where = Where::here()) const {
+        Frame frame("layer", 0);
         const Shape& s = xs.value().shape();
         check(s.size() == 3, where, "Layers", "sequences must be (T, B, I); got ", s);
-        return (*this)(xs, initial(s[1]), padding, where);
-    }
-    Read operator()(const V& xs, const States& first, const Padding& padding = {}, Where where = Where::here()) const {
-        Frame frame("layer", 0);
+        const States first = input.first.empty() ? initial(s[1]) : input.first;
         check(first.size() == forward_.size() + backward_.size(), where, "Layers", "there must be one state a cell, ",
               forward_.size() + backward_.size(), "; got ", first.size());
         Read read{xs, {}, {}};
         for (std::size_t i = 0; i < forward_.size(); ++i) {
             frame.at(std::ptrdiff_t(i));
             const V inputs = read.outputs;
-            layer(i, inputs, first, padding, read, where);
+            layer(i, inputs, first, input.padding, read, where);
             if (options_.residual && read.outputs.shape() == inputs.shape()) read.outputs = read.outputs + inputs;
         }
         return read;
@@ -73,7 +77,8 @@ public:
 private:
     void layer(std::size_t i, const V& xs, const States& first, const Padding& padding, Read& read, Where where) const {
         if (options_.bidirectional) {
-            const auto both = bidirectional(forward_[i], backward_[i], xs, first[2 * i], first[2 * i + 1], padding, where);
+            const auto both =
+                bidirectional(forward_[i], backward_[i], xs, first[2 * i], first[2 * i + 1], padding, where);
             read.outputs = both.outputs(where), read.final_state = both.final_state(where);
             read.last.push_back(both.forward.last), read.last.push_back(both.backward.last);
         } else {

@@ -35,8 +35,7 @@ LSTMCell<T>::LSTMCell(std::size_t inputs, std::size_t units, Generator& generato
     if (o.projection) wp.emplace("wp", glorot<T>(hidden, o.projection, generator));
 }
 
-template <class T>
-LSTMState<T> LSTMCell<T>::gates(const Variable<T>& z, const Variable<T>& c, Where where) const {
+template <class T> LSTMState<T> LSTMCell<T>::gates(const Variable<T>& z, const Variable<T>& c, Where where) const {
     using V = Variable<T>;
     const std::size_t n = coupled ? 3 : 4;  // the gates are [i] f g o
     const auto peep = [&](const V& a, const std::optional<Parameter<T>>& p, const V& memory) {

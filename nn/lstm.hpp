@@ -15,10 +15,10 @@ template <class T> struct LSTMState {
 };
 
 struct LSTMOptions {
-    double forget_bias = 1;      // how open the memory is at first: sigmoid(1) = 0.73 of it stays: Jozefowicz et al. 2015
-    std::size_t longest = 0;     // if given, the memory reaches 1 ... longest steps at first: chrono, Tallec et al. 2018
-    bool peepholes = false;      // gates read the memory too: Gers et al. 2002
-    bool coupled = false;        // what is written is what was forgotten, i = 1 - f: Greff et al. 2017
+    double forget_bias = 1;   // how open the memory is at first: sigmoid(1) = 0.73 of it stays: Jozefowicz et al. 2015
+    std::size_t longest = 0;  // if given, the memory reaches 1 ... longest steps at first: chrono, Tallec et al. 2018
+    bool peepholes = false;   // gates read the memory too: Gers et al. 2002
+    bool coupled = false;     // what is written is what was forgotten, i = 1 - f: Greff et al. 2017
     std::size_t projection = 0;  // P: h = (o tanh c') wp, (H, P): Sak et al. 2014
 };
 

@@ -20,20 +20,30 @@ template <class T> struct NamedParameter {
     std::string path;
     Parameter<T>* parameter;
 };
+// The same of a buffer: an array that a model keeps, lists and saves, but that no gradient changes, such as the running
+// mean of BatchNorm.
+template <class T> struct NamedBuffer {
+    std::string path;
+    Array<T>* buffer;
+};
 
 namespace detail {
 
-template <class T> struct Collector {
+// f(path, x) for each x that a module lists, and for what that lists in turn.
+template <class T, class F> struct Walk {
     std::string prefix;
-    std::vector<NamedParameter<T>>& found;
-    void operator()(const std::string& name, Parameter<T>& p) { found.push_back({prefix + name, &p}); }
-    template <Module M> void operator()(const std::string& name, M& m) {
-        m.visit(Collector{prefix + name + ".", found});
+    const F& f;
+    void operator()(const std::string& name, Parameter<T>& p) const { f(prefix + name, p); }
+    void operator()(const std::string& name, Array<T>& a) const { f(prefix + name, a); }
+    template <Module M> void operator()(const std::string& name, M& m) const {
+        f(prefix + name, m);
+        m.visit(Walk{prefix + name + ".", f});
     }
-    template <Module M> void operator()(const std::string& name, std::vector<M>& ms) {  // "cells.0.wx"
+    template <Module M> void operator()(const std::string& name, std::vector<M>& ms) const {  // "cells.0.wx"
         for (std::size_t i = 0; i < ms.size(); ++i) (*this)(name + "." + std::to_string(i), ms[i]);
     }
 };
+template <Module M, class F> void walk(M& model, const F& f) { model.visit(Walk<typename M::value_type, F>{"", f}); }
 
 }  // namespace detail
 
@@ -41,10 +51,22 @@ template <class T> struct Collector {
 template <Module M> auto parameters(M& model) {
     using T = typename M::value_type;
     std::vector<NamedParameter<T>> found;
-    model.visit(detail::Collector<T>{"", found});
+    detail::walk(model, [&]<class X>(const std::string& path, X& x) {
+        if constexpr (std::same_as<X, Parameter<T>>) found.push_back({path, &x});
+    });
     return found;
 }
 template <Module M> auto parameters(const M& model) { return parameters(const_cast<M&>(model)); }
+
+template <Module M> auto buffers(M& model) {
+    using T = typename M::value_type;
+    std::vector<NamedBuffer<T>> found;
+    detail::walk(model, [&]<class X>(const std::string& path, X& x) {
+        if constexpr (std::same_as<X, Array<T>>) found.push_back({path, &x});
+    });
+    return found;
+}
+template <Module M> auto buffers(const M& model) { return buffers(const_cast<M&>(model)); }
 
 // As variables, to ask gradients for.
 template <Module M> auto wanted(const M& model) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <xtape/autodiff/mode.hpp>
 #include <xtape/nn/module.hpp>
 #include <xtape/nn/workers.hpp>
 
@@ -37,7 +38,8 @@ private:
 };
 
 // The loss of a batch and its gradients by the model's parameters, where loss(begin, end) is the mean over these rows,
-// as a variable of the tape that its shard has of its own. Whatever a shard throws is thrown, and nothing is changed.
+// as a variable of the tape that its shard has of its own. A Training of the caller is every shard's, each with its own
+// rows. Whatever a shard throws is thrown, and nothing is changed.
 template <Module M, class Loss> auto parallel_grad(const M& model, std::size_t rows, const Loss& loss,
                                                    const Shards& shards = {}, Where where = Where::here()) {
     using T = typename M::value_type;
@@ -48,6 +50,9 @@ template <Module M, class Loss> auto parallel_grad(const M& model, std::size_t r
     OrderedSum<T> sum(n);
     run_parallel(n, shards.threads, [&](std::size_t i) {
         const std::size_t begin = i * shards.rows, end = std::min(begin + shards.rows, rows);
+        Mode mode = mode_state;
+        mode.row += begin;
+        const Within shard(mode);
         const Tape tape;
         const Variable<T> y = loss(begin, end);
         check(y.value().size() == 1, where, "parallel_grad", "the loss of a shard must be one number; got shape ",

@@ -15,6 +15,9 @@ namespace xtape::nn {
 template <class Cell, class S>
 concept Projects = requires(const Cell& cell, const S& state, const Variable<scalar_of<S>>& xs, Where where) {
     cell.step(cell.project(xs, where), std::ptrdiff_t(), state, where);
+}
+|| requires(const Cell& cell, const S& state, const Variable<scalar_of<S>>& xs, Where where) {
+    cell.step(cell.project(xs, where), std::ptrdiff_t(), state, std::ptrdiff_t(), where);
 };
 
 // One step of any cell.
@@ -43,6 +46,16 @@ template <State S> struct Unrolled {
         return zeros<scalar_of<S>>(none);
     }
 };
+
+// One step of a cell that projects: t is the i-th step that p holds. A cell whose step depends on t, as a random one
+// does, may take it too: step(p, i, state, t, where).
+template <class Cell, State S> S advance(const Cell& cell, const Variable<scalar_of<S>>& p, std::ptrdiff_t i,
+                                         const S& state, std::ptrdiff_t t, Where where) {
+    if constexpr (requires { cell.step(p, i, state, t, where); })
+        return cell.step(p, i, state, t, where);
+    else
+        return cell.step(p, i, state, where);
+}
 
 struct SequenceOptions {
     Padding padding = {};  // which steps of which sequences there are; all, unless told
@@ -87,8 +100,8 @@ template <class Cell, State S> Unrolled<S> unroll(const Cell& cell, const Variab
         if (s.size() > 1 && s[1] <= 64) {  // of larger batches the product of all inputs only leaves the cache
             const auto from = std::ptrdiff_t(steps.begin), to = std::ptrdiff_t(steps.end);
             const V p = cell.project(steps.end - steps.begin == s[0] ? xs : slice(xs, 0, from, to, where), where);
-            return run([&](std::ptrdiff_t t, const S& state) { return cell.step(p, t - from, state, where); }, first,
-                       padding, steps, frame);
+            return run([&](std::ptrdiff_t t, const S& state) { return advance(cell, p, t - from, state, t, where); },
+                       first, padding, steps, frame);
         }
     return run(
         [&](std::ptrdiff_t t, const S& state) { return advance(cell, select(xs, 0, t, where), state, t, where); },
@@ -101,17 +114,15 @@ template <class Cell, State S> Unrolled<S> unroll(const Cell& cell, const Variab
 // There is no backpropagation through time here or anywhere: it is what backward does to this loop.
 // Throws Error, with the step at which something does not fit.
 template <class Cell, class T, State S>
-requires(!AnyVariable<S>)
-Unrolled<S> unroll(const Cell& cell, const Variable<T>& xs, const S& first, const SequenceOptions& options = {},
-                   Where where = Where::here()) {
+requires(!AnyVariable<S>) Unrolled<S> unroll(const Cell& cell, const Variable<T>& xs, const S& first,
+                                             const SequenceOptions& options = {}, Where where = Where::here()) {
     const std::size_t steps = detail::checked_steps(xs.value().shape(), options.padding, where);
     return detail::unroll(cell, xs, first, options.padding, {0, steps, options.reverse}, where);
 }
 // A state of one variable may be given as whatever converts to it, a parameter among them: a learned initial state.
-template <class Cell, class T> Unrolled<Variable<T>> unroll(const Cell& cell, const Variable<T>& xs,
-                                                            const std::type_identity_t<Variable<T>>& first,
-                                                            const SequenceOptions& options = {},
-                                                            Where where = Where::here()) {
+template <class Cell, class T>
+Unrolled<Variable<T>> unroll(const Cell& cell, const Variable<T>& xs, const std::type_identity_t<Variable<T>>& first,
+                             const SequenceOptions& options = {}, Where where = Where::here()) {
     const std::size_t steps = detail::checked_steps(xs.value().shape(), options.padding, where);
     return detail::unroll(cell, xs, first, options.padding, {0, steps, options.reverse}, where);
 }

@@ -16,7 +16,9 @@ namespace detail {
 template <class S> inline constexpr bool is_tuple = false;
 template <class... S> inline constexpr bool is_tuple<std::tuple<S...>> = true;
 template <class S>
-concept ListsFields = requires(std::remove_const_t<S>& state) { state.fields(); };
+concept ListsFields = requires(std::remove_const_t<S>& state) {
+    state.fields();
+};
 
 }  // namespace detail
 
@@ -43,8 +45,9 @@ template <class F, State S, State... Rest> S map_state(const F& f, const S& firs
     [&]<std::size_t... i>(std::index_sequence<i...>, const auto& to, const auto&... from) {
         const auto one = [&](auto place, const auto&... all) { std::get<place>(to) = f(std::get<place>(all)...); };
         (one(std::integral_constant<std::size_t, i>(), from...), ...);
-    }(std::make_index_sequence<std::tuple_size_v<decltype(fields(result))>>(), fields(result), fields(first),
-      fields(rest)...);
+    }
+    (std::make_index_sequence<std::tuple_size_v<decltype(fields(result))>>(), fields(result), fields(first),
+     fields(rest)...);
     return result;
 }
 

@@ -14,11 +14,11 @@ struct Truncation {
 // gradient. After each block of k1 steps, ending with step e, the states of its steps depend on the weights and inputs
 // of steps t > e - k2 only. So any loss of them, sum_s L_s(h_s), is differentiated exactly as
 //     sum over blocks, over s in the block: L_s(h_s), h_s started from h_{e-k2}, which is frozen at its value.
-// depth >= T: all of it. every = depth: blocks that carry their state and cut it. every = 1: each loss sees depth steps.
-// Costs depth / every times the steps where depth > every: what a block shares with the one before is run again.
-template <class Cell, class T, State S>
-Unrolled<S> truncated(const Cell& cell, const Variable<T>& xs, const S& first, const Truncation& k,
-                      const Padding& padding = {}, Where where = Where::here()) {
+// depth >= T: all of it. every = depth: blocks that carry their state and cut it. every = 1: each loss sees depth
+// steps. Costs depth / every times the steps where depth > every: what a block shares with the one before is run again.
+template <class Cell, class T, State S> Unrolled<S> truncated(const Cell& cell, const Variable<T>& xs, const S& first,
+                                                              const Truncation& k, const Padding& padding = {},
+                                                              Where where = Where::here()) {
     const std::size_t steps = detail::checked_steps(xs.value().shape(), padding, where);
     check(k.every > 0 && k.depth > 0, where, "truncated", "blocks and depth must have steps; got every = ", k.every,
           ", depth = ", k.depth);

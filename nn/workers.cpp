@@ -3,6 +3,7 @@
 
 #include <xtape/autodiff/blas.hpp>
 #include <xtape/autodiff/flush.hpp>
+#include <xtape/autodiff/mode.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -104,8 +105,9 @@ void run_parallel(std::size_t tasks, std::size_t threads, const std::function<vo
     const OneBlasThread one;
     const FlushDenormals flush;
     if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
-    const std::function<void(std::size_t)> marked = [&](std::size_t i) {
+    const std::function<void(std::size_t)> marked = [&, mode = mode_state](std::size_t i) {
         const Inside mark;
+        const Within same(mode);
         task(i);
     };
     Job job{marked, std::vector<std::exception_ptr>(tasks)};
