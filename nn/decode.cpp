@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <xtape/nn/decode.hpp>
+#include <xtape/nn/random.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -51,16 +52,18 @@ void check_end(const Limits& limits, std::size_t tokens, const char* op, Where w
           "the end must be one of the ", tokens, " tokens that are scored; got ", limits.end.value_or(0));
 }
 
-Sampler::Sampler(std::size_t rows, const Limits& l, const Sampling& s, Where where)
-    : limits(l), sampling(s), results(rows) {
+Sampler::Sampler(std::size_t rows, const Limits& l, const Sampling& s, std::uint64_t number, Where where)
+    : limits(l), sampling(s), seed(number), results(rows) {
     check_limits(limits, "sample", where);
     check_sampling(sampling, "sample", where);
 }
 
 Indices Sampler::operator()(std::vector<Hypothesis>& live, const Array<double>& log_p, std::size_t t) {
-    Indices rows, parents;
-    for (const Hypothesis& h : live) rows.push_back(std::int64_t(h.row));
-    const Indices tokens = draw(log_p, sampling, t, rows);
+    const Array<double> all = uniform<double>({live.back().row + 1}, {.seed = seed}, {.time = std::ptrdiff_t(t)});
+    std::vector<double> numbers;
+    for (const Hypothesis& h : live) numbers.push_back(all(h.row));
+    const Indices tokens = draw(log_p, sampling, numbers);
+    Indices parents;
     std::vector<Hypothesis> next;
     for (std::size_t i = 0; i < live.size(); ++i) {
         Hypothesis& h = live[i];

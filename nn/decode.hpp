@@ -65,10 +65,11 @@ struct Hypothesis {
 // What follows the hypotheses that have not ended, live ones, chosen by the log probabilities (n, V) of their next
 // tokens. Given for each new one: the number of the one that it continues. Those that end go to the results.
 struct Sampler {
-    Sampler(std::size_t rows, const Limits&, const Sampling&, Where);
+    Sampler(std::size_t rows, const Limits&, const Sampling&, std::uint64_t seed, Where);
     Indices operator()(std::vector<Hypothesis>& live, const Array<double>& log_p, std::size_t t);
     Limits limits;
     Sampling sampling;
+    std::uint64_t seed;
     std::vector<Decoded> results;
 };
 struct BeamSearch {
@@ -102,12 +103,12 @@ void decode(const Step& step, const Indices& first, const S& state, Choose& choo
 
 }  // namespace detail
 
-// A sequence for each row, drawn token by token. Rows that have ended are no longer computed.
-// Throws Error, with the step at which something does not fit.
+// A sequence for each row, drawn token by token: each draw is a function of the seed, the step and the row's number.
+// Rows that have ended are no longer computed. Throws Error, with the step at which something does not fit.
 template <class Step, State S> std::vector<Decoded> sample(const Step& step, const Indices& first, const S& state,
-                                                           const Limits& limits, const Sampling& sampling = {},
-                                                           Where where = Where::here()) {
-    detail::Sampler sampler(first.size(), limits, sampling, where);
+                                                           const Limits& limits, const Sampling& sampling,
+                                                           std::uint64_t seed, Where where = Where::here()) {
+    detail::Sampler sampler(first.size(), limits, sampling, seed, where);
     detail::decode(step, first, state, sampler, "sample", where);
     return sampler.results;
 }
@@ -115,7 +116,7 @@ template <class Step, State S> std::vector<Decoded> sample(const Step& step, con
 // The best token at each step
 template <class Step, State S> std::vector<Decoded> greedy(const Step& step, const Indices& first, const S& state,
                                                            const Limits& limits, Where where = Where::here()) {
-    return sample(step, first, state, limits, {.temperature = 0}, where);
+    return sample(step, first, state, limits, {.temperature = 0}, 0, where);
 }
 
 // For each row the best sequences that were found, up to `width` of them, best first. At each step the most probable

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <xtape/nn/forcing.hpp>
-
-#include <numeric>
+#include <xtape/nn/random.hpp>
 
 namespace xtape::nn::detail {
 
@@ -19,13 +18,16 @@ void check_forcing(const Indices& first, const std::vector<Indices>& targets, co
 
 template <class T> Indices next_input(const Indices& truth, const Array<T>& scores, const ForcingOptions& options,
                                       std::size_t t, Where where) {
-    if (options.own == 0) return truth;
+    if (options.own == 0 || !training()) return truth;
     const NoGrad no_grad;
-    Indices rows(truth.size());
-    std::iota(rows.begin(), rows.end(), std::int64_t(0));
-    Indices input = draw(log_probabilities(scores, truth.size(), op, where), options.saying, t, rows);
+    const Source from = source(where);
+    const auto use = [&](std::uint64_t part) { return Draw{options.layer, std::ptrdiff_t(t), part}; };
+    const Array<double> numbers = uniform<double>({truth.size()}, from, use(0), where);
+    const Array<double> coins = bernoulli<double>({truth.size()}, options.own, from, use(1), where);
+    Indices input = draw(log_probabilities(scores, truth.size(), op, where), options.saying,
+                         std::vector<double>(numbers.begin(), numbers.end()));
     for (std::size_t row = 0; row < truth.size(); ++row)
-        if (uniform(options.saying.seed, Use::coin, t, row) >= options.own) input[row] = truth[row];
+        if (coins(row) == 0) input[row] = truth[row];
     return input;
 }
 

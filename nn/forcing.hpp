@@ -13,7 +13,8 @@ template <State S> struct Forced {
 
 struct ForcingOptions {
     double own = 0;                        // how often it reads what it said itself instead of the truth
-    Sampling saying = {.temperature = 0};  // and how it says that; the seed is the coins' too
+    Sampling saying = {.temperature = 0};  // and how it says that
+    std::uint64_t layer = 0;               // a number that no layer of the model has: random.hpp
 };
 
 namespace detail {
@@ -28,8 +29,8 @@ Indices next_input(const Indices& truth, const Array<T>& scores, const ForcingOp
 // Training a decoder (decode.hpp). It reads `first`, targets[0] ... targets[T-2], B tokens each, and is asked for
 // targets[0] ... targets[T-1]: teacher forcing, Williams and Zipser 1989. Where targets are padded any token will do,
 // and the loss must not count it.
-// With own > 0 a coin is thrown for each token that is read: scheduled sampling, Bengio et al. 2015. No gradient flows
-// through the choice. Throws Error, with the step at which something does not fit.
+// With own > 0, inside of a Training, a coin is thrown for each token that is read: scheduled sampling, Bengio et al.
+// 2015. No gradient flows through the choice. Throws Error, with the step at which something does not fit.
 template <class Step, State S>
 Forced<detail::Held<S>> teacher_forcing(const Step& step, const Indices& first, const std::vector<Indices>& targets,
                                         const S& state, const ForcingOptions& options = {},

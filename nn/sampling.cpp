@@ -5,8 +5,6 @@
 #include <cmath>
 #include <numeric>
 
-#include <Random123/philox.h>
-
 namespace xtape::nn {
 namespace {
 
@@ -55,16 +53,11 @@ Array<double> detail::log_probabilities(const Array<T>& scores, std::size_t rows
     return log_p;
 }
 
-double detail::uniform(std::uint64_t seed, Use use, std::size_t t, std::size_t row) {
-    const auto bits = r123::Philox4x64()({{std::uint64_t(use), 0, t, row}}, {{seed, 0}});  // Salmon et al. 2011
-    return double(bits[0] >> 11) * 0x1p-53;
-}
-
-Indices detail::draw(const Array<double>& log_p, const Sampling& sampling, std::size_t t, const Indices& rows) {
+Indices detail::draw(const Array<double>& log_p, const Sampling& sampling, const std::vector<double>& numbers) {
     const Array<double> p = restricted(log_p, sampling);
     Indices drawn;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        double left = sampling.temperature == 0 ? 0 : uniform(sampling.seed, Use::draw, t, std::size_t(rows[i]));
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        double left = numbers[i];
         std::int64_t token = -1;
         for (std::size_t j = 0; j < p.shape()[1] && left >= 0; ++j)
             if (p(i, j) > 0) left -= p(i, j), token = std::int64_t(j);  // the last one, should rounding leave some

@@ -7,13 +7,12 @@
 
 namespace xtape::nn {
 
-// How a token is drawn from scores (logits).
+// What a token is drawn from, given scores (logits).
 struct Sampling {
     static constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
     double temperature = 1;   // scores are divided by it; 0: always the best token
     std::size_t top_k = all;  // among so many best tokens only
     double top_p = 1;         // among the fewest best tokens that together have this probability: Holtzman et al. 2020
-    std::uint64_t seed = 0;   // a draw depends on the seed, the step, the row and the scores, and on nothing else
 };
 
 // What tokens are drawn with: scores (B, V) -> (B, V), rows that sum to 1, 0 outside top-k and top-p. Of equals the
@@ -26,11 +25,8 @@ namespace detail {
 template <class T>
 Array<double> log_probabilities(const Array<T>& scores, std::size_t rows, const char* op, Where where);
 void check_sampling(const Sampling&, const char* op, Where where);
-// U[0, 1), counted: each use of a row at a step has a number of its own, and nobody else's changes it.
-enum class Use : std::uint64_t { draw, coin };
-double uniform(std::uint64_t seed, Use use, std::size_t t, std::size_t row);
-// A token for each row of log probabilities (n, V); rows[i] is the row's number in the batch.
-Indices draw(const Array<double>& log_p, const Sampling&, std::size_t t, const Indices& rows);
+// A token for each row of log probabilities (n, V), by a number in [0, 1) for each.
+Indices draw(const Array<double>& log_p, const Sampling&, const std::vector<double>& numbers);
 
 }  // namespace detail
 

@@ -148,7 +148,7 @@ TEST_CASE("decoding records nothing, and its state is left as it was") {
     const RandomDecoder::State state{variable(start.h.value()), variable(start.c.value())};
     const std::size_t before = tape.size();
     (void)nn::beam_search(decoder, {1, 1}, state, {end, 6});
-    (void)nn::sample(decoder, {1, 1}, state, {end, 6});
+    (void)nn::sample(decoder, {1, 1}, state, {end, 6}, {}, 1);
     CHECK(tape.size() == before);
     CHECK(state.h.tracked());
     CHECK(recording());

@@ -2,6 +2,7 @@
 // Teacher forcing and scheduled sampling, beside a loop, and beside greedy decoding.
 #include <xtape/autodiff/autodiff.hpp>
 #include <xtape/nn/forcing.hpp>
+#include <xtape/nn/random.hpp>
 
 #include "decoders.hpp"
 
@@ -48,49 +49,80 @@ TEST_CASE("teacher forcing is a loop that reads the truth one step late, with it
     for (std::size_t i = 0; i < forced.size(); ++i) CHECK(same_bits(forced[i], looped[i]));
 }
 
-TEST_CASE("scheduled sampling: never is teacher forcing, always is greedy decoding") {
+TEST_CASE("scheduled sampling: never is teacher forcing, always is greedy decoding or sampling") {
     const RandomDecoder decoder(tokens, 1);
     const auto start = decoder.start(B, 3);
+    const auto plain = nn::teacher_forcing(decoder, first, targets, start);
+    // Outside of training there is none.
+    CHECK(nn::teacher_forcing(decoder, first, targets, start, {.own = 1}).inputs == plain.inputs);
+    const nn::Training training({.seed = 9});
     const auto never = nn::teacher_forcing(decoder, first, targets, start, {.own = 0});
-    CHECK(same_bits(never.scores.value(), nn::teacher_forcing(decoder, first, targets, start).scores.value()));
-    const auto always = nn::teacher_forcing(decoder, first, targets, start, {.own = 1});
-    const auto greedy = nn::greedy(decoder, first, start, {.longest = T});
-    for (std::size_t t = 0; t + 1 < T; ++t)
-        for (std::size_t b = 0; b < B; ++b) CHECK(always.inputs[t + 1][b] == greedy[b].tokens[t]);
-    CHECK(always.inputs != never.inputs);
-    const nn::Sampling saying{.temperature = 1.5, .seed = 9};
-    const auto drawn = nn::teacher_forcing(decoder, first, targets, start, {.own = 1, .saying = saying});
-    const auto sampled = nn::sample(decoder, first, start, {.longest = T}, saying);
-    for (std::size_t t = 0; t + 1 < T; ++t)
-        for (std::size_t b = 0; b < B; ++b) CHECK(drawn.inputs[t + 1][b] == sampled[b].tokens[t]);
+    CHECK(same_bits(never.scores.value(), plain.scores.value()));
+    const auto said = [&](const nn::Forced<RandomDecoder::State>& forced, const std::vector<nn::Decoded>& decoded) {
+        CHECK(forced.inputs != plain.inputs);
+        for (std::size_t t = 0; t + 1 < T; ++t)
+            for (std::size_t b = 0; b < B; ++b) CHECK(forced.inputs[t + 1][b] == decoded[b].tokens[t]);
+    };
+    said(nn::teacher_forcing(decoder, first, targets, start, {.own = 1}),
+         nn::greedy(decoder, first, start, {.longest = T}));
+    const nn::Sampling warm{.temperature = 1.5};
+    said(nn::teacher_forcing(decoder, first, targets, start, {.own = 1, .saying = warm}),
+         nn::sample(decoder, first, start, {.longest = T}, warm, 9));
 }
 
-TEST_CASE("scheduled sampling throws a coin for each token, the same one with the same seed") {
-    constexpr std::size_t rows = 400, steps = 11;
+// Which tokens were said rather than true, of those where it makes a difference.
+struct Coins {
+    std::vector<Indices> inputs;
+    double said = 0, differ = 0;
+};
+Coins coins(double own, const nn::TrainingStep& step, std::size_t rows) {
+    constexpr std::size_t steps = 11;
     const RandomDecoder decoder(tokens, 1);
-    const auto start = decoder.start(rows, 3);
     const auto truth = random_targets(steps, rows, 6);
-    const auto run = [&](double own, std::uint64_t seed) {
-        return nn::teacher_forcing(decoder, Indices(rows, 1), truth, start,
-                                   {.own = own, .saying = {.temperature = 0, .seed = seed}});
-    };
+    const nn::Training training(step);
+    const auto forced =
+        nn::teacher_forcing(decoder, Indices(rows, 1), truth, decoder.start(rows, 3), {.own = own, .layer = 4});
+    Coins result{forced.inputs};
+    for (std::size_t t = 0; t + 1 < steps; ++t)
+        for (std::size_t b = 0; b < rows; ++b) {
+            std::size_t best = 0;
+            for (std::size_t j = 1; j < tokens; ++j)
+                if (forced.scores.value()(t, b, j) > forced.scores.value()(t, b, best)) best = j;
+            const std::int64_t input = forced.inputs[t + 1][b], is_true = truth[t][b];
+            CHECK((input == is_true || input == std::int64_t(best)));
+            if (is_true != std::int64_t(best)) ++result.differ, result.said += input != is_true;
+        }
+    return result;
+}
+
+TEST_CASE("scheduled sampling throws a coin for each token, the same one at the same step of training") {
     for (const double own : {0.2, 0.7}) {
-        const auto forced = run(own, 1);
-        double said = 0, differ = 0;
-        for (std::size_t t = 0; t + 1 < steps; ++t)
-            for (std::size_t b = 0; b < rows; ++b) {
-                std::size_t best = 0;
-                for (std::size_t j = 1; j < tokens; ++j)
-                    if (forced.scores.value()(t, b, j) > forced.scores.value()(t, b, best)) best = j;
-                const std::int64_t input = forced.inputs[t + 1][b], is_true = truth[t][b];
-                CHECK((input == is_true || input == std::int64_t(best)));
-                if (is_true != std::int64_t(best)) ++differ, said += input != is_true;
-            }
-        INFO("own ", own, ", of ", differ, " tokens");
-        CHECK(std::abs(said / differ - own) <= 4 * std::sqrt(own * (1 - own) / differ));
-        CHECK(run(own, 1).inputs == forced.inputs);
-        CHECK(run(own, 2).inputs != forced.inputs);
+        const Coins c = coins(own, {.seed = 1}, 400);
+        INFO("own ", own, ", of ", c.differ, " tokens, seed 1");
+        CHECK(std::abs(c.said / c.differ - own) <= 4 * std::sqrt(own * (1 - own) / c.differ));
+        CHECK(coins(own, {.seed = 1}, 400).inputs == c.inputs);
+        CHECK(coins(own, {.seed = 2}, 400).inputs != c.inputs);
+        CHECK(coins(own, {.seed = 1, .step = 1}, 400).inputs != c.inputs);
+        CHECK(coins(own, {.seed = 1, .row = 400}, 400).inputs != c.inputs);  // another shard
     }
+}
+
+TEST_CASE("scheduled sampling of a part of a batch is that of the whole") {
+    const RandomDecoder decoder(tokens, 1);
+    const auto start = decoder.start(B, 3);
+    const nn::ForcingOptions options{.own = 0.5, .saying = {.temperature = 1}};
+    const auto run = [&](std::size_t from, std::size_t to) {
+        const auto rows = [&](const Indices& all) { return Indices(&all[from], &all[from] + (to - from)); };
+        std::vector<Indices> truth;
+        for (const Indices& step : targets) truth.push_back(rows(step));
+        const auto state =
+            nn::map_state([&](const V& v) { return slice(v, 0, std::ptrdiff_t(from), std::ptrdiff_t(to)); }, start);
+        const nn::Training training({.seed = 3, .row = from});
+        return nn::teacher_forcing(decoder, rows(first), truth, state, options).inputs;
+    };
+    const auto whole = run(0, B), begin = run(0, 1), end = run(1, B);
+    for (std::size_t t = 0; t < T; ++t)
+        for (std::size_t b = 0; b < B; ++b) CHECK(whole[t][b] == (b == 0 ? begin[t][0] : end[t][b - 1]));
 }
 
 TEST_CASE("no gradient flows through what was said: it is that of the same inputs as targets") {
@@ -100,6 +132,7 @@ TEST_CASE("no gradient flows through what was said: it is that of the same input
     std::vector<Indices> read;
     const auto gradient = [&](const std::vector<Indices>& truth, double own) {
         const Tape tape;
+        const nn::Training training({.seed = 2});
         const RandomDecoder::State s{variable(start.h.value()), start.c};
         const auto forced = nn::teacher_forcing(decoder, first, truth, s, {.own = own});
         read = forced.inputs;

@@ -7,6 +7,7 @@
 #include <xtape/nn/gru.hpp>
 #include <xtape/nn/linear.hpp>
 #include <xtape/nn/optim.hpp>
+#include <xtape/nn/random.hpp>
 
 #include "decoders.hpp"
 
@@ -81,9 +82,10 @@ void train(Translator& model, std::size_t steps) {
     for (std::size_t step = 0; step < steps; ++step) {
         const Batch batch(32, unsigned(1000 + step));
         const double own = 0.25 * double(step) / double(steps);  // scheduled sampling, ever more of it
+        const nn::Training training({.seed = 1, .step = step});
         const Tape tape;
-        const auto forced = nn::teacher_forcing(model, Indices(32, begin), batch.targets, model.encode(batch),
-                                                {.own = own, .saying = {.temperature = 0, .seed = step}});
+        const auto forced =
+            nn::teacher_forcing(model, Indices(32, begin), batch.targets, model.encode(batch), {.own = own});
         auto gradients = backward(loss_of(forced, batch));
         (void)nn::clip_by_norm(gradients, 1);
         optimizer.step(model, gradients);
