@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <xtape/autodiff/rule.hpp>
 
+#include <cmath>
 #include <limits>
 
 namespace xtape {
@@ -49,6 +50,35 @@ struct LogSumExp {
     }
 };
 
+// -sum of target log_softmax(x) for each row, where the target is 1 - p at the label and p / K everywhere: (N)
+template <class T> Variable<T> losses(const Variable<T>& x, const Indices& labels, double p, Where where) {
+    check_index(where, "cross_entropy", labels, x.value().shape()[0], x.value().shape()[1]);
+    const Variable<T> y = log_softmax(x, -1, where), at_label = negate(pick(y, labels, where), where);
+    return p == 0 ? at_label : (1 - p) * at_label - p * mean(y, 1, false, where);
+}
+
+template <class T> T total_weight(const Array<T>& weights, std::size_t rows, Where where) {
+    check(weights.shape() == Shape{rows}, where, "cross_entropy", "there must be one weight a row, ", rows,
+          "; got shape ", weights.shape());
+    for (const T w : weights)
+        check(w >= 0 && std::isfinite(w), where, "cross_entropy", "weights must be finite and not negative; got ", w);
+    const T total = sum_of(weights.data(), rows);
+    check(total > 0, where, "cross_entropy", "some row must count; got weight 0 for each of ", rows);
+    return total;
+}
+
+// Rows of weight 0 are zeros instead, with label 0, so that nothing comes from them, NaN neither.
+template <class T> Variable<T> weighted_cross_entropy(const Variable<T>& x, Indices labels, const Array<T>& weights,
+                                                      double p, Where where) {
+    const T total = total_weight(weights, x.value().shape()[0], where);
+    for (std::size_t i = 0; i < std::min(labels.size(), weights.size()); ++i)
+        if (weights.data()[i] == 0) labels[i] = 0;
+    Array<T> counts = weights;
+    counts.reshape(std::vector<std::size_t>{weights.size(), 1});
+    const Variable<T> counted = xtape::where(counts, x, Variable<T>(0), where);
+    return sum(losses(counted, labels, p, where) * Variable<T>(weights / total), where);
+}
+
 }  // namespace
 
 template <class T> Variable<T> softmax(const Variable<T>& x, std::ptrdiff_t axis, Where where) {
@@ -70,22 +100,30 @@ template <class T> Variable<T> log_softmax(const Variable<T>& x, std::ptrdiff_t 
     return record<T>(where, LogSoftmax{checked_axis(where, "log_softmax", axis, x.value().shape())}, x);
 }
 
-template <class T> Variable<T> cross_entropy(const Variable<T>& x, const Indices& labels, Where where) {
+template <class T>
+Variable<T> cross_entropy(const Variable<T>& x, const Indices& labels, const CrossEntropy<T>& options, Where where) {
     const Shape& s = x.value().shape();
     check(s.size() == 2 && s[0] > 0, where, "cross_entropy", "scores must be (N, K) with N > 0; got ", s);
-    check_index(where, "cross_entropy", labels, s[0], s[1]);
-    return negate(mean(pick(log_softmax(x, -1, where), labels, where), where), where);
+    const double p = options.smoothing;
+    check(p >= 0 && p <= 1, where, "cross_entropy", "smoothing must be in [0, 1]; got ", p);
+    if (options.weights) return weighted_cross_entropy(x, labels, *options.weights, p, where);
+    return mean(losses(x, labels, p, where), where);
+}
+template <class T> Variable<T> cross_entropy(const Variable<T>& x, const Indices& labels, Where where) {
+    return cross_entropy(x, labels, {}, where);
 }
 
-template Variable<float> log_softmax(const Variable<float>&, std::ptrdiff_t, Where);
-template Variable<double> log_softmax(const Variable<double>&, std::ptrdiff_t, Where);
 template Variable<float> softmax(const Variable<float>&, std::ptrdiff_t, Where);
 template Variable<float> softmax(const Variable<float>&, const Array<float>&, std::ptrdiff_t, Where);
 template Variable<float> logsumexp(const Variable<float>&, std::ptrdiff_t, bool, Where);
 template Variable<double> softmax(const Variable<double>&, std::ptrdiff_t, Where);
 template Variable<double> softmax(const Variable<double>&, const Array<double>&, std::ptrdiff_t, Where);
 template Variable<double> logsumexp(const Variable<double>&, std::ptrdiff_t, bool, Where);
+template Variable<float> log_softmax(const Variable<float>&, std::ptrdiff_t, Where);
+template Variable<double> log_softmax(const Variable<double>&, std::ptrdiff_t, Where);
 template Variable<float> cross_entropy(const Variable<float>&, const Indices&, Where);
+template Variable<float> cross_entropy(const Variable<float>&, const Indices&, const CrossEntropy<float>&, Where);
 template Variable<double> cross_entropy(const Variable<double>&, const Indices&, Where);
+template Variable<double> cross_entropy(const Variable<double>&, const Indices&, const CrossEntropy<double>&, Where);
 
 }  // namespace xtape

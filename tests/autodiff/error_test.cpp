@@ -96,6 +96,16 @@ const std::vector<Wrong> wrongs{
     {CALL(matmul(V(zeros<double>({0, 3000000000})), V(zeros<double>({3000000000, 0})))), "matmul",
      "rows and columns must fit BLAS's 32-bit integers; got (0, 3000000000)"},
     {CALL(cross_entropy(v, {0})), "cross_entropy", "scores must be (N, K) with N > 0; got (3,)"},
+    {CALL(cross_entropy(a, {0, 1}, {.smoothing = 1.5})), "cross_entropy", "smoothing must be in [0, 1]; got 1.5"},
+    {CALL(cross_entropy(a, {0, 1}, {.smoothing = std::nan("")})), "cross_entropy", "smoothing must be in [0, 1]; got "},
+    {CALL(cross_entropy(a, {0, 1}, {.weights = zeros<double>({2})})), "cross_entropy",
+     "some row must count; got weight 0 for each of 2"},
+    {CALL(cross_entropy(a, {0, 1}, {.weights = v.value()})), "cross_entropy",
+     "there must be one weight a row, 2; got shape (3,)"},
+    {CALL(cross_entropy(a, {0, 1}, {.weights = filled<double>({2}, -1)})), "cross_entropy",
+     "weights must be finite and not negative; got -1"},
+    {CALL(cross_entropy(a, {9, 1}, {.weights = array<double>({2}, {1, 0})})), "cross_entropy", "[0, 3); got 9"},
+    {CALL(cross_entropy(a, {0}, {.weights = filled<double>({2}, 1)})), "cross_entropy", "one index a row, 2; got 1"},
     {CALL(cross_entropy(a, {0, 9})), "cross_entropy", "indices must be in [0, 3); got 9"},
 };
 #undef CALL

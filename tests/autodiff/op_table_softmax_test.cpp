@@ -20,6 +20,25 @@ A third(const Shape& shape) {
     return mask;
 }
 
+// 1, 2, 0, 1, ...
+A weights(std::size_t rows) {
+    A w = A::from_shape({rows});
+    for (std::size_t i = 0; i < rows; ++i) w.data()[i] = double((i + 1) % 3);
+    return w;
+}
+// The loss of smoothed labels, of rows that are weighted
+A weighted_loss(const A& x, double p, const A& w) {
+    const A y = log_softmaxed(x, 1), at_label = picked(y), everywhere = sums(y, 1, false, true);
+    const A each =
+        elementwise({at_label, everywhere, w}, [p](const auto& e) { return -e[2] * ((1 - p) * e[0] + p * e[1]); });
+    return A(total(each) / total(w));
+}
+const std::vector<Shapes> scores = at_lengths(
+    [](std::size_t n) {
+        return Shapes{{2, n}};
+    },
+    {{{3, 4}}, {{1, 1}}, {{5, 10}}, {{1, 67}}, {{67, 2}}});
+
 }  // namespace
 
 std::vector<Row> softmax_rows() {
@@ -79,14 +98,21 @@ std::vector<Row> softmax_rows() {
         row(
             "cross_entropy", "",
             [](const auto& x) { return cross_entropy(x[0], labels(x[0].shape()[0], x[0].shape()[1])); },
-            [](const As& x) {
-                return sums(times({A(-1.0), picked(log_softmaxed(x[0], 1))}), 0, false, true);
+            [](const As& x) { return weighted_loss(x[0], 0, ones({x[0].shape()[0]})); }, scores),
+        row(
+            "cross_entropy", "smoothed",
+            [](const auto& x) {
+                return cross_entropy(x[0], labels(x[0].shape()[0], x[0].shape()[1]), {.smoothing = 0.1});
             },
-            at_lengths(
-                [](std::size_t n) {
-                    return Shapes{{2, n}};
-                },
-                {{{3, 4}}, {{1, 1}}, {{5, 10}}, {{1, 67}}})),
+            [](const As& x) { return weighted_loss(x[0], 0.1, ones({x[0].shape()[0]})); }, scores),
+        row(
+            "cross_entropy", "smoothed and weighted",
+            [](const auto& x) {
+                const std::size_t rows = x[0].shape()[0];
+                return cross_entropy(x[0], labels(rows, x[0].shape()[1]),
+                                     {.smoothing = 0.25, .weights = weights(rows)});
+            },
+            [](const As& x) { return weighted_loss(x[0], 0.25, weights(x[0].shape()[0])); }, scores),
     };
 }
 

@@ -92,5 +92,33 @@ TEST_CASE("logsumexp where infinities stand") {
     CHECK(same_bits(grad(f)(array<double>({3}, {inf, inf, 0})), array<double>({3}, {0.5, 0.5, 0})));
 }
 
+TEST_CASE("rows of weight 0 change neither the loss nor any gradient, whatever they hold") {
+    const auto three = random_array<double>({3, 4}, 1), v = random_array<double>({3, 4}, 2);
+    const auto put_between = [](const Array<double>& rows, double other) {  // behind the first and the last
+        const V x(rows), none(filled<double>({1, 4}, other));
+        return concatenate({slice(x, 0, 0, 1), none, slice(x, 0, 1, 3), none}).value();
+    };
+    const xt::xarray<bool> mask{true, false, true, true, false};
+    for (const double smoothing : {0.0, 0.3}) {
+        auto clean = [&](const V& x) { return cross_entropy(x, Indices{3, 0, 2}, {.smoothing = smoothing}); };
+        auto f = [&](const V& x) {
+            return cross_entropy(x, Indices{3, -100, 0, 2, 99}, {.smoothing = smoothing, .weights = mask});
+        };
+        for (const double bad : {nan, inf, 1e300}) {
+            const auto x = put_between(three, bad), along = put_between(v, 0);
+            CHECK(f(V(x)).item() == doctest::Approx(clean(V(three)).item()).epsilon(1e-15));
+            CHECK(distance(grad(f)(x), put_between(grad(clean)(three), 0)) < 1e-15);
+            CHECK(distance(hvp(f, x, along), put_between(hvp(clean, three, v), 0)) < 1e-15);
+        }
+    }
+}
+
+TEST_CASE("a smoothed loss is least where the target says, not at infinity") {
+    const double p = 0.1;  // of three classes: the target is 0.9 + p / 3 and p / 3 twice
+    const auto best = array<double>({1, 3}, {std::log(0.9 + p / 3), std::log(p / 3), std::log(p / 3)});
+    CHECK(distance(grad([p](const V& x) { return cross_entropy(x, {0}, {.smoothing = p}); })(best),
+                   zeros<double>({1, 3})) < 1e-15);
+}
+
 }  // namespace
 }  // namespace xtape::test
