@@ -73,8 +73,8 @@ V loss_of(const nn::Forced<Translator::State>& forced, const Batch& batch) {
     Indices steps;
     for (const std::int64_t n : batch.lengths) steps.push_back(n + 1);
     const Array<float> mask = nn::Padding(steps).mask<float>(longest + 1);
-    const V log_p = log_softmax(reshape(forced.scores, {labels.size(), digits + 1}));
-    return -sum(pick(log_p, labels) * reshape(V(mask), {labels.size()})) / sum(V(mask));
+    return cross_entropy(reshape(forced.scores, {labels.size(), digits + 1}), labels,
+                         {.weights = reshape(V(mask), {labels.size()}).value()});
 }
 
 void train(Translator& model, std::size_t steps) {
