@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Private to nn/analytic/*.cpp: the few things the hand-derived gradients do with plain arrays.
-
-#include <cblas.h>
+// Private to nn/analytic: the few things the hand-derived gradients do with plain arrays.
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -16,7 +13,7 @@
 namespace xtape::nn::analytic {
 
 template <class Real> using Array = xt::xarray<Real>;
-static_assert(Array<float>::static_layout == xt::layout_type::row_major, "the products below count on rows");
+static_assert(Array<float>::static_layout == xt::layout_type::row_major, "steps and products count on rows");
 using Shape = std::vector<std::size_t>;
 
 [[noreturn]] inline void refuse(const std::string& message) { throw std::invalid_argument("[analytic] " + message); }
@@ -36,6 +33,9 @@ template <class Real> Array<Real> zeros(const Shape& shape) {
     return Array<Real>(typename Array<Real>::shape_type(shape.begin(), shape.end()), Real(0));
 }
 
+template <class Real> Shape shape_of(const Array<Real>& a) { return Shape(a.shape().begin(), a.shape().end()); }
+template <class Real> Array<Real> zeros_like(const Array<Real>& a) { return zeros<Real>(shape_of(a)); }
+
 // all (N, i, j) -> its n-th (i, j)
 template <class Real> Array<Real> step(const Array<Real>& all, std::size_t n) {
     Array<Real> one = zeros<Real>({all.shape()[1], all.shape()[2]});
@@ -43,44 +43,35 @@ template <class Real> Array<Real> step(const Array<Real>& all, std::size_t n) {
     return one;
 }
 
+// (..., H) each -> [parts...] (..., nH), side by side in the last axis
+template <class Real> Array<Real> side_by_side(const std::vector<Array<Real>>& parts) {
+    Shape shape = shape_of(parts[0]);
+    const std::size_t H = shape.back(), width = shape.back() *= parts.size();
+    Array<Real> all = zeros<Real>(shape);
+    for (std::size_t k = 0; k < parts.size(); ++k)
+        for (std::size_t row = 0; row < parts[k].size() / H; ++row)
+            std::copy_n(parts[k].data() + row * H, H, all.data() + row * width + k * H);
+    return all;
+}
+
+// z (..., nH) -> its k-th part (..., H)
+template <class Real> Array<Real> part(const Array<Real>& z, std::size_t k, std::size_t H) {
+    Shape shape = shape_of(z);
+    const std::size_t width = shape.back();
+    shape.back() = H;
+    Array<Real> one = zeros<Real>(shape);
+    for (std::size_t row = 0; row < one.size() / H; ++row)
+        std::copy_n(z.data() + row * width + k * H, H, one.data() + row * H);
+    return one;
+}
+
 template <class Real> void set_step(Array<Real>& all, std::size_t n, const Array<Real>& one) {
     std::copy(one.begin(), one.end(), all.data() + n * one.size());
 }
 
-inline int blas_size(std::size_t n) {
-    if (n > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-        refuse("a size must fit BLAS's int; got " + std::to_string(n));
-    return static_cast<int>(n);
-}
-
-inline void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a, int lda, const float* b,
-                 int ldb, float* c) {
-    cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, n);
-}
-inline void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a, int lda, const double* b,
-                 int ldb, double* c) {
-    cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, n);
-}
-
-// a (m, k)  b (k, n) -> a b (m, n); either may be transposed
-template <class Real> Array<Real> product(const Array<Real>& a, const Array<Real>& b, CBLAS_TRANSPOSE ta = CblasNoTrans,
-                                          CBLAS_TRANSPOSE tb = CblasNoTrans) {
-    const std::size_t m = a.shape()[ta == CblasTrans], k = a.shape()[ta != CblasTrans], n = b.shape()[tb != CblasTrans];
-    Array<Real> c = zeros<Real>({m, n});
-    gemm(ta, tb, blas_size(m), blas_size(n), blas_size(k), a.data(), blas_size(a.shape()[1]), b.data(),
-         blas_size(b.shape()[1]), c.data());
-    return c;
-}
-template <class Real> Array<Real> product_tn(const Array<Real>& a, const Array<Real>& b) {  // a' b
-    return product(a, b, CblasTrans);
-}
-template <class Real> Array<Real> product_nt(const Array<Real>& a, const Array<Real>& b) {  // a b'
-    return product(a, b, CblasNoTrans, CblasTrans);
-}
-
-// a (m, n) -> (n), added up in double: a batch of floats may be long
+// a (..., n) -> (n), added up in double: a batch of floats may be long
 template <class Real> Array<Real> sum0(const Array<Real>& a) {
-    const std::size_t n = a.shape()[1];
+    const std::size_t n = a.shape().back();
     std::vector<double> sum(n, 0.0);
     for (std::size_t i = 0; i < a.size(); ++i) sum[i % n] += static_cast<double>(a.data()[i]);
     Array<Real> out = zeros<Real>({n});

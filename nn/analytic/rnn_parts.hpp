@@ -3,7 +3,7 @@
 
 // Private to rnn*.cpp: what the derivations of rnn.hpp have in common.
 
-#include <xtape/nn/analytic/arrays.hpp>
+#include <xtape/nn/analytic/products.hpp>
 #include <xtape/nn/analytic/rnn.hpp>
 
 namespace xtape::nn::analytic {
@@ -39,8 +39,9 @@ template <class Real> RnnSizes checked(const Rnn<Real>& rnn, const Batch<Real>& 
 }
 
 template <class Real> Gradients<Real> no_gradients(const Rnn<Real>& rnn, const Batch<Real>& batch) {
-    const auto like = [](const Array<Real>& a) { return zeros<Real>(Shape(a.shape().begin(), a.shape().end())); };
-    return {{like(rnn.wx), like(rnn.wh), like(rnn.b), like(rnn.v), like(rnn.c)}, like(batch.x), like(batch.h0)};
+    return {{zeros_like(rnn.wx), zeros_like(rnn.wh), zeros_like(rnn.b), zeros_like(rnn.v), zeros_like(rnn.c)},
+            zeros_like(batch.x),
+            zeros_like(batch.h0)};
 }
 
 // w_t of the loss: every step counts 1/T, or only the last one counts.
