@@ -3,8 +3,10 @@
 
 // Everything of the networks that a user needs.
 #include <xtape/nn/attention.hpp>
+#include <xtape/nn/batch_norm.hpp>
 #include <xtape/nn/clip.hpp>
 #include <xtape/nn/decode.hpp>
+#include <xtape/nn/forcing.hpp>
 #include <xtape/nn/gru.hpp>
 #include <xtape/nn/indrnn.hpp>
 #include <xtape/nn/layer_norm_lstm.hpp>
