@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/xtape)
 install(FILES xtape.hpp ${XTAPE_INCLUDE}/xtape/config.hpp ${XTAPE_INCLUDE}/xtape/version.hpp DESTINATION ${headers})
-install(DIRECTORY autodiff DESTINATION ${headers} FILES_MATCHING PATTERN "*.hpp" PATTERN ops EXCLUDE)
+install(DIRECTORY autodiff DESTINATION ${headers} FILES_MATCHING PATTERN "*.hpp")
 install(DIRECTORY nn DESTINATION ${headers} FILES_MATCHING PATTERN "*.hpp" PATTERN analytic EXCLUDE PATTERN io EXCLUDE)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/xtape)
