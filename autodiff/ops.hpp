@@ -7,6 +7,7 @@
 // numbers stand beside variables.
 
 #include <xtape/autodiff/ops/elementwise.hpp>
+#include <xtape/autodiff/ops/gates.hpp>
 #include <xtape/autodiff/ops/index.hpp>
 #include <xtape/autodiff/ops/matmul.hpp>
 #include <xtape/autodiff/ops/reduce.hpp>

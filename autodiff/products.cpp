@@ -37,13 +37,6 @@ template <class T> void multiply_each(const Batched<T>& p, Array<T>& out, bool a
     }
 }
 
-template <class C, class T> void add_assigned(const C& work, Array<T>& out) {
-    Array<T> sum;
-    work.assign_to(sum);
-    same_shape(out.shape(), sum.shape());
-    add_run(sum.data(), out.data(), sum.size());
-}
-
 }  // namespace
 
 void same_shape(const Shape& out, const Shape& shape) {

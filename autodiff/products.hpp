@@ -19,6 +19,14 @@ template <class T> void add_run(const T* from, T* to, std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) to[i] += from[i];
 }
 
+// For work that can only be done into memory of its own
+template <class C, class T> void add_assigned(const C& work, Array<T>& out) {
+    Array<T> sum;
+    work.assign_to(sum);
+    same_shape(out.shape(), sum.shape());
+    add_run(sum.data(), out.data(), sum.size());
+}
+
 // A run of `count` places from `begin` on along one axis of a whole array.
 struct Band {
     Axis axis;

@@ -19,7 +19,7 @@ namespace {
 using V = Variable<double>;
 
 const Array<double> x0 = array<double>({2, 2}, {1, 2, 3, 4}), w0 = array<double>({2, 2}, {5, 6, 7, 8}),
-                    b0 = array<double>({2}, {9, 10});
+                    b0 = array<double>({2}, {9, 10}), m0 = random_array<double>({2, 6}, 1);
 
 // f's value and its gradient to w are the same whatever x is given as
 template <class F> void any_kind(const char* name, const F& f) {
@@ -59,6 +59,8 @@ TEST_CASE("every operation of several operands takes arrays of every kind beside
     any_kind("linear, weights", [](const auto& x, const V& w) { return linear(w, x, b0); });
     any_kind("affine", [](const auto& x, const V& w) { return affine(x, x0, w, w0, b0); });
     any_kind("affine, state", [](const auto& x, const V& w) { return affine(w, w0, x, x0, b0); });
+    any_kind("lstm_gates", [](const auto& x, const V& w) { return lstm_gates(concatenate({w, w, w, w}, 1), x); });
+    any_kind("gru_gates", [](const auto& x, const V& w) { return gru_gates(concatenate({w, w, w}, 1), m0, x); });
     any_kind("where", [](const auto& x, const V& w) { return where(x0 > 2.0, x, w); });
     any_kind("where, else", [](const auto& x, const V& w) { return where(w.value() > 6.0, w, x); });
     any_kind("stack", [](const auto& x, const V& w) { return stack<double>({x, w}); });

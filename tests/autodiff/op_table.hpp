@@ -33,12 +33,13 @@ struct Row {
 
 const std::vector<Row>& op_table();
 // The rows, by families: op_table_test.cpp, op_table_products_test.cpp, op_table_shapes_test.cpp,
-// op_table_index_test.cpp, op_table_softmax_test.cpp
+// op_table_index_test.cpp, op_table_softmax_test.cpp, op_table_gates_test.cpp
 std::vector<Row> elementwise_rows();
 std::vector<Row> product_rows();
 std::vector<Row> shape_rows();
 std::vector<Row> index_rows();
 std::vector<Row> softmax_rows();
+std::vector<Row> gate_rows();
 
 // Shapes for one input: of every rank, empty, of one element, and of every length up to 67, which crosses each SIMD
 // tail.
