@@ -15,13 +15,11 @@ GRUCell<T>::GRUCell(std::size_t inputs, std::size_t hidden, Generator& generator
 template <class T>
 Variable<T> GRUCell<T>::gates(const Variable<T>& a, const Variable<T>& h, const Variable<T>& read, Where where) const {
     using V = Variable<T>;
-    const V an = gate(a, 2, 3, where);
-    if (reset_after) {
-        const V m = matmul(read, wh, where);
-        const V r = sigmoid(gate(a, 0, 3, where) + gate(m, 0, 3)), z = sigmoid(gate(a, 1, 3) + gate(m, 1, 3));
-        const V n = tanh(an + r * (gate(m, 2, 3) + bn));
-        return n + z * (h - n);
+    if (reset_after) {  // one operation, which costs less than what it is made of
+        const V recurrent_bias = concatenate<T>({zeros<T>({2 * bn.value().size()}), bn});
+        return gru_gates(a, linear(read, wh, recurrent_bias, where), h, where);
     }
+    const V an = gate(a, 2, 3, where);
     const auto split = std::ptrdiff_t(2 * bn.value().size());
     const V m = matmul(read, slice(wh, 1, 0, split, where), where);
     const V r = sigmoid(gate(a, 0, 3, where) + gate(m, 0, 2)), z = sigmoid(gate(a, 1, 3) + gate(m, 1, 2));
