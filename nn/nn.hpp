@@ -6,6 +6,7 @@
 #include <xtape/nn/batch_norm.hpp>
 #include <xtape/nn/clip.hpp>
 #include <xtape/nn/decode.hpp>
+#include <xtape/nn/embedding.hpp>
 #include <xtape/nn/forcing.hpp>
 #include <xtape/nn/gru.hpp>
 #include <xtape/nn/indrnn.hpp>
