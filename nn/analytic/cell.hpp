@@ -6,7 +6,7 @@
 //   backward(d_state, saved, d) -> {d_x, d_state before}  adds the gradients of the parameters to d, a cell as well
 //   visit(f)                                              f(name, array) for each parameter
 // x (B, I), a state is {h} or {h, c}, (B, H) each, and what the cell says is h; d_name is the gradient of L by name.
-// Sizes that do not fit throw std::invalid_argument. Real is float or double.
+// Sizes that do not fit, and sizes of zero, throw std::invalid_argument. Real is float or double.
 //
 // In the formulas a prime is a transpose, * is elementwise, d before a name is the gradient of L by it, sum0 adds over
 // the batch, sigma is the logistic function. X_t and H_{t-1} are what a step reads, H_t is what it makes.
