@@ -44,10 +44,10 @@ concept ReadsApart = requires(const Cell& c, const Variable<scalar_of<S>>& v, co
     c.reading(v, s, v, where);
 };
 
-// Recurrent dropout of Gal and Ghahramani 2016, as in Keras: the products read h m / (1 - p) instead of h, with one m for
-// all steps of a sequence. The noise does not grow with the steps, and memory that is in no product, an LSTM's c or a
-// GRU's z h, is never lost. That of Semeniuta et al. 2016 is within the gates, where no other cell shows it.
-// Only the output is dropped. A cell that takes it on beside its products offers `reading`, above.
+// Recurrent dropout of Gal and Ghahramani 2016, as in Keras: the products read h m / (1 - p) instead of h, with one m
+// for all steps of a sequence. The noise does not grow with the steps, and memory that is in no product, an LSTM's c or
+// a GRU's z h, is never lost. That of Semeniuta et al. 2016 is within the gates, where no other cell shows it. Only the
+// output is dropped. A cell that takes it on beside its products offers `reading`, above.
 template <class Cell> struct RecurrentDropout : detail::NoisyCell<Cell> {
     static_assert(!std::derived_from<Cell, detail::Noisy>, "[xtape] zoneout goes around recurrent dropout");
     double p;
