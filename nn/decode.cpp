@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <xtape/nn/decode.hpp>
-#include <xtape/nn/random.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <xtape/nn/random.hpp>
 #include <xtape/nn/sampling.hpp>
 #include <xtape/nn/state.hpp>
 
@@ -12,7 +13,8 @@ namespace xtape::nn {
 // are logits of what follows. All that belongs to a row is in its state, the Memory that it looks back at too:
 //     using State = std::tuple<LSTMState<float>, Memory<float>>;
 //     const auto step = [&](const Indices& tokens, const State& s) { ...; return std::pair(readout(h), State(...)); };
-// The functions here read `first`, a token for each row, and then what they choose. Nothing is recorded.
+// The functions here read `first`, a token for each row, and then what they choose. Nothing is recorded, and dropout is
+// off.
 
 struct Limits {
     std::optional<std::int64_t> end = {};  // the token that ends a sequence, if there is one
@@ -85,6 +87,7 @@ void check_end(const Limits& limits, std::size_t tokens, const char* op, Where w
 template <class Step, State S, class Choose>
 void decode(const Step& step, const Indices& first, const S& state, Choose& choose, const char* op, Where where) {
     const NoGrad no_grad;
+    const Evaluation evaluation;
     Frame frame(op);
     check_rows(state, first.size(), op, where);
     Held<S> at = state;

@@ -141,17 +141,24 @@ TEST_CASE("beam search stops when nothing else can be better, and ended rows are
     CHECK(nn::beam_search(counted, {}, V(zeros<double>({0, 1})), {end, 5}).empty());
 }
 
-TEST_CASE("decoding records nothing, and its state is left as it was") {
+TEST_CASE("decoding records nothing, nor does it train, and its state is left as it was") {
     const RandomDecoder decoder(4, 1);
+    const auto evaluated = [&](const Indices& tokens, const RandomDecoder::State& s) {
+        CHECK(!recording());
+        CHECK(!nn::training());
+        return decoder(tokens, s);
+    };
     const Tape tape;
+    const nn::Training training;
     const auto start = decoder.start(2, 3);
     const RandomDecoder::State state{variable(start.h.value()), variable(start.c.value())};
     const std::size_t before = tape.size();
-    (void)nn::beam_search(decoder, {1, 1}, state, {end, 6});
-    (void)nn::sample(decoder, {1, 1}, state, {end, 6}, {}, 1);
+    (void)nn::beam_search(evaluated, {1, 1}, state, {end, 6});
+    (void)nn::sample(evaluated, {1, 1}, state, {end, 6}, {}, 1);
     CHECK(tape.size() == before);
     CHECK(state.h.tracked());
     CHECK(recording());
+    CHECK(nn::training());
 }
 
 TEST_CASE("decoding refuses what cannot be, and says at which step") {

@@ -94,7 +94,7 @@ void train(Translator& model, std::size_t steps) {
 
 TEST_CASE("a network with attention learns to say digits backwards") {
     Translator model;
-    const std::size_t steps = sanitized ? 20 : 500, rows = sanitized ? 8 : 500;
+    const std::size_t steps = sanitized ? 20 : 1000, rows = sanitized ? 8 : 500;
     train(model, steps);
     const Batch fresh(rows, 5);
     const auto state = model.encode(fresh);
