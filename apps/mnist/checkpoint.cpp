@@ -73,11 +73,29 @@ void check_choice(const Safetensors& file, const std::string& name, const std::v
         bad_file(file.path, name + " " + listed(known), quoted(metadata(file, name)));
 }
 
+void check_part(const Safetensors& file, const std::string& name) {
+    const json value = json::parse(metadata(file, name), nullptr, false);
+    if (!value.is_number() || !(value.get<double>() >= 0 && value.get<double>() <= most_part))
+        bad_file(file.path, name + formatted(" from 0 to %g", most_part), quoted(metadata(file, name)));
+}
+
+// Before memory is taken for a network of these settings.
+void check_size(const Safetensors& file, const Settings& s) {
+    double bytes = 0;
+    for (const auto& [name, tensor] : file.tensors) bytes += static_cast<double>(tensor.bytes.size());
+    if (const double least = recurrent_weights(s) * sizeof(float); bytes < least)
+        bad_file(file.path,
+                 "tensors of a network of hidden " + std::to_string(s.hidden) + " and layers " +
+                     std::to_string(s.layers) + formatted(", %.0f bytes or more", least),
+                 formatted("%.0f", bytes));
+}
+
 // What a checkpoint without one of the newer settings was trained with.
 std::map<std::string, json> before_there_were() {
     std::map<std::string, json> all;
     const json before = Settings{.shift = 0};
-    for (const char* name : {"shift", "dataset", "init", "skip_input", "truncate", "optimizer", "momentum"})
+    for (const char* name : {"shift", "dataset", "init", "skip_input", "truncate", "optimizer", "momentum", "cell",
+                             "layers", "bidirectional", "scan", "dropout", "label_smoothing"})
         all[name] = before[name];
     return all;
 }
@@ -89,9 +107,14 @@ Settings settings_of(Safetensors& file) try {
     number(file, "shift", 0, most_shift), number(file, "truncate", 0, most_truncate);
     number(file, "epochs", 1, most_epochs), number(file, "hidden", 1, most_hidden);
     number(file, "batch", 1, most_batch), number(file, "shard_rows", 1, most_batch);
+    number(file, "layers", 1, most_layers), check_part(file, "dropout"), check_part(file, "label_smoothing");
     check_choice(file, "dataset", dataset_names), check_choice(file, "init", inits);
-    check_choice(file, "optimizer", optimizers);
-    return all.get<Settings>();
+    check_choice(file, "optimizer", optimizers), check_choice(file, "cell", cells), check_choice(file, "scan", scans);
+    const Settings settings = all.get<Settings>();
+    if (const auto wrong = misfit(settings))
+        bad_file(file.path, wrong->setting + " with " + wrong->expected, wrong->found);
+    check_size(file, settings);
+    return settings;
 } catch (const json::exception& error) {
     bad_file(file.path, "settings that can be read", error.what());
 }
