@@ -47,6 +47,14 @@ class HelpText : public CLI::Formatter {
         const std::string value = option->get_default_str();
         return option->get_description() + (value.empty() ? "" : " [" + value + "]");
     }
+    std::string make_positionals(const CLI::App* app) const override {
+        const std::string text = Formatter::make_positionals(app);
+        return text.empty() ? text : text + "\n";
+    }
+    std::string make_subcommands(const CLI::App* app, CLI::AppFormatMode mode) const override {
+        const std::string text = Formatter::make_subcommands(app, mode);
+        return text.empty() ? text : "\n" + text;
+    }
     std::string make_group(std::string group, bool positional, std::vector<const CLI::Option*> options) const override {
         std::string text = Formatter::make_group(std::move(group), positional, std::move(options));
         if (text.ends_with('\n')) text.pop_back();  // one empty line between groups is enough
@@ -65,9 +73,11 @@ std::string nearest(const CLI::App& app, const std::string& flag) {
     return nearest(flags, flag);
 }
 
-std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+std::string complaint(const CLI::App& main, const CLI::ParseError& error) {
+    const std::vector<CLI::App*> commands = main.get_subcommands();
+    const CLI::App& app = commands.empty() ? main : *commands.front();
     const std::vector<std::string> extra = app.remaining();
-    if (!dynamic_cast<const CLI::ExtrasError*>(&error) || extra.empty()) return error.what();
+    if (extra.empty()) return error.what();
     const std::string& word = extra.front();
     if (!word.starts_with('-')) return "unexpected argument " + word + "; --help lists the flags";
     const std::string flag = word.substr(0, word.find('='));

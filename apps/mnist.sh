@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # apps/mnist.sh [--yes] [ARGUMENT...]: installs what is missing, builds apps/mnist, fetches MNIST once and trains; with
-# --dataset fashion it installs Fashion-MNIST instead of fetching. The arguments go to the program; --help lists them.
-# --yes installs packages without asking.
+# --dataset fashion it installs Fashion-MNIST instead of fetching.
+# apps/mnist.sh [--yes] predict|eval --model FILE [ARGUMENT...]: the same, and uses what a training saved.
+# The arguments go to the program; --help lists them. --yes installs packages without asking.
 set -euo pipefail
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 # shellcheck source=/dev/null
@@ -20,6 +21,8 @@ for argument; do
     arguments+=("$argument")
 done
 [[ $data != fashion ]] || packages=(dataset-fashion-mnist)
+
+if [[ ${arguments[0]:-} == predict ]]; then data=; fi
 
 install_to_build "${packages[@]}"
 mnist=$root/build/release/apps/mnist

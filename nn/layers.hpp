@@ -11,8 +11,8 @@ struct LayersOptions {
     std::size_t layers = 1;
     bool bidirectional = false;
     bool residual = false;     // a layer's inputs are added to its outputs, where both have the same size
-    double dropout = 0;        // of what a layer says to the next one
-    std::uint64_t number = 0;  // Dropout's, between layers 0 and 1; counts from there
+    double dropout = 0;        // of what a layer says to the next one, in training
+    std::uint64_t number = 0;  // of the first layer, for dropout: the others have the numbers after it
 };
 
 // What layers read beside a sequence.
@@ -42,6 +42,8 @@ public:
     template <class Make> Layers(std::size_t inputs, const LayersOptions& o, const Make& make) : options_(o) {
         check(o.layers > 0, {}, "Layers", "there must be a layer; got none");
         check_rate(o.dropout, "Layers", {});
+        check(o.dropout == 0 || o.layers > 1, {}, "Layers",
+              "dropout is between layers, of which there must be two or more; got 1; try RecurrentDropout, or Dropout");
         for (std::size_t i = 0; i < o.layers; ++i) {
             forward_.push_back(make(inputs));
             if (o.bidirectional) backward_.push_back(make(inputs));
@@ -68,7 +70,7 @@ public:
         Read read{xs, {}, {}, {}};
         for (std::size_t i = 0; i < forward_.size(); ++i) {
             frame.at(std::ptrdiff_t(i));
-            const V inputs = i == 0 ? xs : between(i)(read.outputs, input.begin, where);
+            const V inputs = i > 0 ? dropped(read.outputs, i, input.begin, where) : read.outputs;
             layer(i, inputs, first, input.padding, read, where);
             if (options_.residual && read.outputs.shape() == inputs.shape()) read.outputs = read.outputs + inputs;
         }
@@ -88,7 +90,10 @@ public:
     }
 
 private:
-    Dropout between(std::size_t i) const { return {options_.dropout, options_.number + i - 1}; }
+    V dropped(const V& outputs, std::size_t i, std::ptrdiff_t begin, Where where) const {
+        const Draw draw{.layer = options_.number + i - 1, .time = begin, .axis = 1};
+        return dropout(outputs, options_.dropout, draw, where);
+    }
     void layer(std::size_t i, const V& xs, const States& first, const Padding& padding, Read& read, Where where) const {
         if (options_.bidirectional) {
             auto both = bidirectional(forward_[i], backward_[i], xs, first[2 * i], first[2 * i + 1], padding, where);

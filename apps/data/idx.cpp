@@ -135,8 +135,11 @@ Bytes idx_header(const std::vector<std::size_t>& sizes) {
     return header;
 }
 
-Images read_images(const Path& file) {
+Images read_images(const Path& file, std::size_t most_pixels) {
     const auto sizes = read_header(file, 3);
+    if (sizes[1] * sizes[2] > most_pixels)
+        bad_file(file, "images of at most " + std::to_string(most_pixels) + " pixels",
+                 product(sizes) + " in the header");
     return {sizes[0], sizes[1], sizes[2], read_idx(file, sizes)};
 }
 

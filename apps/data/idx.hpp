@@ -17,7 +17,7 @@ struct Images {
     std::vector<std::uint8_t> pixels;  // (count, rows, columns)
 };
 
-Images read_images(const std::filesystem::path& file);
+Images read_images(const std::filesystem::path& file, std::size_t most_pixels = std::size_t(-1));  // those of an image
 std::vector<std::uint8_t> read_labels(const std::filesystem::path& file);
 
 // The header of a file with these sizes.

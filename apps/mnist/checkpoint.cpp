@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "apps/data/datasets.hpp"
 #include "apps/text.hpp"
 
 namespace xtape::apps {
@@ -32,13 +31,6 @@ void add(Safetensors& file, const std::string& name, const Array<float>& values)
                                                std::span(values.data(), values.size()), Where{});
 }
 
-Array<float> get(const Safetensors& file, const std::string& name, const Shape& shape) {
-    const auto values = file.get<float>(name, Sizes(shape.begin(), shape.end()), Where{});
-    Array<float> out = Array<float>::from_shape(shape);
-    std::copy(values.begin(), values.end(), out.data());
-    return out;
-}
-
 std::string crc32_of(const Safetensors& file) {
     uLong crc = crc32_z(0, nullptr, 0);
     const auto add_bytes = [&](const void* p, std::size_t n) { crc = crc32_z(crc, static_cast<const Bytef*>(p), n); };
@@ -50,73 +42,6 @@ std::string crc32_of(const Safetensors& file) {
         add_bytes(tensor.bytes.data(), tensor.bytes.size());
     }
     return formatted("%08lx", crc);
-}
-
-std::string metadata(const Safetensors& file, const std::string& name) {
-    const auto found = file.metadata.find(name);
-    if (found == file.metadata.end())
-        bad_file(file.path, "a checkpoint of this program", "no '" + name + "' in its metadata");
-    return found->second;
-}
-
-std::size_t number(const Safetensors& file, const std::string& name, std::size_t least, std::size_t most) {
-    const json value = json::parse(metadata(file, name), nullptr, false);
-    if (value.is_number_unsigned() && value.get<std::size_t>() >= least && value.get<std::size_t>() <= most)
-        return value.get<std::size_t>();
-    bad_file(file.path, name + " from " + std::to_string(least) + " to " + std::to_string(most),
-             quoted(metadata(file, name)));
-}
-
-void check_choice(const Safetensors& file, const std::string& name, const std::vector<std::string>& known) {
-    const json value = json::parse(metadata(file, name), nullptr, false);
-    if (!value.is_string() || std::ranges::find(known, value.get<std::string>()) == known.end())
-        bad_file(file.path, name + " " + listed(known), quoted(metadata(file, name)));
-}
-
-void check_part(const Safetensors& file, const std::string& name) {
-    const json value = json::parse(metadata(file, name), nullptr, false);
-    if (!value.is_number() || !(value.get<double>() >= 0 && value.get<double>() <= most_part))
-        bad_file(file.path, name + formatted(" from 0 to %g", most_part), quoted(metadata(file, name)));
-}
-
-// Before memory is taken for a network of these settings.
-void check_size(const Safetensors& file, const Settings& s) {
-    double bytes = 0;
-    for (const auto& [name, tensor] : file.tensors) bytes += static_cast<double>(tensor.bytes.size());
-    if (const double least = recurrent_weights(s) * sizeof(float); bytes < least)
-        bad_file(file.path,
-                 "tensors of a network of hidden " + std::to_string(s.hidden) + " and layers " +
-                     std::to_string(s.layers) + formatted(", %.0f bytes or more", least),
-                 formatted("%.0f", bytes));
-}
-
-// What a checkpoint without one of the newer settings was trained with.
-std::map<std::string, json> before_there_were() {
-    std::map<std::string, json> all;
-    const json before = Settings{.shift = 0};
-    for (const char* name : {"shift", "dataset", "init", "skip_input", "truncate", "optimizer", "momentum", "cell",
-                             "layers", "bidirectional", "scan", "dropout", "label_smoothing"})
-        all[name] = before[name];
-    return all;
-}
-
-Settings settings_of(Safetensors& file) try {
-    for (const auto& [name, value] : before_there_were()) file.metadata.try_emplace(name, value.dump());
-    json all = Settings{};
-    for (auto& [name, value] : all.items()) value = json::parse(metadata(file, name));
-    number(file, "shift", 0, most_shift), number(file, "truncate", 0, most_truncate);
-    number(file, "epochs", 1, most_epochs), number(file, "hidden", 1, most_hidden);
-    number(file, "batch", 1, most_batch), number(file, "shard_rows", 1, most_batch);
-    number(file, "layers", 1, most_layers), check_part(file, "dropout"), check_part(file, "label_smoothing");
-    check_choice(file, "dataset", dataset_names), check_choice(file, "init", inits);
-    check_choice(file, "optimizer", optimizers), check_choice(file, "cell", cells), check_choice(file, "scan", scans);
-    const Settings settings = all.get<Settings>();
-    if (const auto wrong = misfit(settings))
-        bad_file(file.path, wrong->setting + " with " + wrong->expected, wrong->found);
-    check_size(file, settings);
-    return settings;
-} catch (const json::exception& error) {
-    bad_file(file.path, "settings that can be read", error.what());
 }
 
 void check_data(const Safetensors& file, const Sums& data) {
@@ -147,6 +72,13 @@ double counter(const Safetensors& file, const std::string& name, std::size_t ste
 }
 
 }  // namespace
+
+Array<float> array_in(const Safetensors& file, const std::string& name, const Shape& shape) {
+    const auto values = file.get<float>(name, Sizes(shape.begin(), shape.end()), Where{});
+    Array<float> out = Array<float>::from_shape(shape);
+    std::copy(values.begin(), values.end(), out.data());
+    return out;
+}
 
 Safetensors model_file(const Training& training) {
     Safetensors file;
@@ -186,8 +118,8 @@ void restore(Training& training, const Checkpoint& checkpoint, const Sums& data)
     const Safetensors& file = checkpoint.file;
     check_data(file, data);
     Progress& p = training.progress;
-    p.epoch = number(file, "epoch", 0, training.settings.epochs);
-    p.step = number(file, "step", 0, training.done() ? 0 : training.steps_per_epoch() - 1);
+    p.epoch = whole_number_in(file, "epoch", 0, training.settings.epochs);
+    p.step = whole_number_in(file, "step", 0, training.done() ? 0 : training.steps_per_epoch() - 1);
     p.log = log_of(file);
     for (std::size_t i = 0; i < std::size(counters); ++i) *members(p)[i] = counter(file, counters[i], p.step);
 
@@ -195,9 +127,9 @@ void restore(Training& training, const Checkpoint& checkpoint, const Sums& data)
     state.steps = static_cast<std::int64_t>(training.steps_done());
     for (const auto& [path, parameter] : nn::parameters(training.model)) {
         const Shape shape = parameter->shape();
-        parameter->set(get(file, path, shape), Where{});
+        parameter->set(array_in(file, path, shape), Where{});
         for (const char* kind : training.optimizer.kinds())
-            if (state.steps > 0) state.arrays.emplace_back(path + kind, get(file, path + kind, shape));
+            if (state.steps > 0) state.arrays.emplace_back(path + kind, array_in(file, path + kind, shape));
     }
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "saved_settings.hpp"
 #include "training.hpp"
 
 namespace xtape::apps {
@@ -27,6 +28,9 @@ struct Checkpoint {
     nn::io::Safetensors file;
 };
 Checkpoint read_checkpoint(const Path& path);
+
+// A tensor of that shape; throws if there is none.
+Array<float> array_in(const nn::io::Safetensors& file, const std::string& name, const Shape& shape);
 
 // Takes the training, made with these settings, to where the checkpoint was saved; throws unless the data are the same.
 void restore(Training& training, const Checkpoint& checkpoint, const Sums& data);

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Trains a recurrent network that reads MNIST row by row, and tests it: docs/experiments.md has the accuracies.
 //     apps/mnist.sh [FLAG...]                 --help lists the flags
+//     apps/mnist.sh predict --model FILE IMAGE...
+//     apps/mnist.sh eval --model FILE
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <thread>
 
 #include "apps/command_line.hpp"
 #include "apps/data/datasets.hpp"
 #include "apps/interrupt.hpp"
+#include "data_folder.hpp"
 #include "display.hpp"
+#include "eval.hpp"
 #include "output.hpp"
 #include "pictures/pictures.hpp"
+#include "predict.hpp"
 #include "report.hpp"
 #include "samples.hpp"
 
@@ -26,22 +30,6 @@ Settings agreed(const Options& options, const Checkpoint& checkpoint) {
             bad_file(options.resume, name + " " + asked[name].dump() + ", as the command line says",
                      found[name].dump() + ": leave the flag out to go on with it");
     return checkpoint.settings;
-}
-
-// The folder that apps/mnist.sh fills, or Debian's package of fashion does, unless another one is asked for.
-Path data_folder(const Options& options, const std::string& name) {
-    if (!options.data_dir.empty()) return options.data_dir;
-    const bool fetched = name == "digits";
-    const char *cache = std::getenv("XDG_CACHE_HOME"), *home = std::getenv("HOME");
-    const Path base = cache && *cache ? Path(cache) : Path(home ? home : "") / ".cache";
-    const Path folder = fetched ? base / "xtape" / "mnist" : Path("/usr/share/datasets/fashion-mnist");
-    std::error_code unreadable;
-    if (!std::filesystem::exists(folder, unreadable))
-        bad_file(folder, dataset(name).title + "'s four files",
-                 std::string("no such folder; run apps/mnist.sh") +
-                     (fetched ? ", which fetches them" : " --dataset fashion, which installs them") +
-                     ", or pass --data-dir DIR");
-    return folder;
 }
 
 // Tests are on the last training images then, and the test set stays unseen.
@@ -80,7 +68,7 @@ int run(const Options& options) {
     if (!options.resume.empty()) checkpoint = read_checkpoint(options.resume);
     const Settings settings = checkpoint ? agreed(options, *checkpoint) : options.settings;
 
-    const Path folder = data_folder(options, settings.dataset);
+    const Path folder = data_folder(options.data_dir, settings.dataset);
     Mnist mnist = load_mnist(folder);
     hold_out(mnist, settings.held_out, folder);
     Training training(settings, mnist.train);
@@ -101,13 +89,15 @@ int run(const Options& options) {
     return 0;
 }
 
+int run(const Predict& command) { return predict(command); }
+int run(const Eval& command) { return eval(command); }
+int run(int code) { return code; }
+
 }  // namespace
 }  // namespace xtape::apps
 
 int main(int argc, char** argv) {
     using namespace xtape::apps;
-    return guarded("mnist", [&] {
-        const std::variant<Options, int> read = read_options(argc, argv);
-        return std::holds_alternative<int>(read) ? std::get<int>(read) : run(std::get<Options>(read));
-    });
+    return guarded("mnist",
+                   [&] { return std::visit([](const auto& what) { return run(what); }, read_options(argc, argv)); });
 }

@@ -13,12 +13,19 @@
 namespace xtape::apps {
 namespace {
 
+template <class T> void add_number(CLI::App& app, const char* group, const char* flag, T& value,
+                                   const CLI::Validator& valid, const char* meaning) {
+    app.add_option(flag, value, meaning)
+        ->check(valid)
+        ->type_name(std::is_integral_v<T> ? "N" : "X")
+        ->capture_default_str();
+    app.get_option(flag)->group(group);
+}
+
 void add_training(CLI::App& app, Settings& s, bool& validate) {
     constexpr auto any_seed = std::numeric_limits<std::uint64_t>::max();
     const auto add = [&](const char* flag, auto& value, const CLI::Validator& valid, const char* meaning) {
-        const bool whole = std::is_integral_v<std::remove_reference_t<decltype(value)>>;
-        app.add_option(flag, value, meaning)->check(valid)->type_name(whole ? "N" : "X")->capture_default_str();
-        app.get_option(flag)->group("Training");
+        add_number(app, "Training", flag, value, valid, meaning);
     };
     add("--epochs", s.epochs, whole_number(1, most_epochs), "Times that the network reads all training images");
     add("--hidden", s.hidden, whole_number(1, most_hidden), "Size of its state");
@@ -47,9 +54,7 @@ void add_variants(CLI::App& app, Settings& s) {
     add_word("--optimizer", s.optimizer, optimizers, "Makes the steps");
     add_word("--init", s.init, inits, "How recurrent weights begin, of rnn");
     const auto add = [&](const char* flag, auto& value, const CLI::Validator& valid, const char* meaning) {
-        const bool whole = std::is_integral_v<std::remove_reference_t<decltype(value)>>;
-        app.add_option(flag, value, meaning)->check(valid)->type_name(whole ? "N" : "P")->capture_default_str();
-        app.get_option(flag)->group("Variants");
+        add_number(app, "Variants", flag, value, valid, meaning);
     };
     const auto add_flag = [&](const char* flag, bool& value, const char* meaning) {
         app.add_flag(flag, value, meaning)->group("Variants");
@@ -116,7 +121,7 @@ std::vector<std::string> given(const CLI::App& app) {
 
 }  // namespace
 
-std::variant<Options, int> read_options(int argc, const char* const* argv) {
+std::variant<Options, Predict, Eval, int> read_options(int argc, const char* const* argv) {
     const auto app =
         command_line("Trains a recurrent network that reads images of MNIST row by row, and tests it.", "mnist");
     Options options;
@@ -125,8 +130,14 @@ std::variant<Options, int> read_options(int argc, const char* const* argv) {
     add_variants(*app, options.settings);
     add_files(*app, options);
     add_running(*app, options);
-    app->callback([&] { fit_to_optimizer(*app, options.settings), check_together(options); });
+    app->callback([&] {
+        if (app->get_subcommands().empty()) fit_to_optimizer(*app, options.settings), check_together(options);
+    });
+    Commands commands;
+    add_commands(*app, commands);
     if (const auto code = parse(*app, argc, argv)) return *code;
+    if (app->got_subcommand("predict")) return commands.predict;
+    if (app->got_subcommand("eval")) return commands.eval;
     options.given = given(*app);
     if (validate) options.settings.held_out = validation, options.given.emplace_back("held_out");
     options.program = argv[0];

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "commands.hpp"
 #include "settings.hpp"
 
 namespace xtape::apps {
@@ -23,8 +24,8 @@ struct Options {
     std::string program;
 };
 
-// The options, or the exit code of a program that is done with reading them.
-std::variant<Options, int> read_options(int argc, const char* const* argv);
+// The options of a training, a command, or the exit code of a program that is done with reading them.
+std::variant<Options, Predict, Eval, int> read_options(int argc, const char* const* argv);
 
 // The command that goes on from this checkpoint.
 std::string resume_command(const Options& options, const std::filesystem::path& checkpoint);

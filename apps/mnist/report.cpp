@@ -29,6 +29,8 @@ std::string checksums(const Sums& data) {
     return out;
 }
 
+}  // namespace
+
 std::string confusion_table(const Dataset& dataset, const Evaluation& e) {
     const bool named = dataset.named();
     std::string out =
@@ -49,15 +51,13 @@ std::string confusion_table(const Dataset& dataset, const Evaluation& e) {
     return out;
 }
 
-std::string outcome(const Run& run, const Evaluation& e) {
+std::string outcome(const Evaluation& e, bool held_out) {
     const Interval w = wilson(e.correct, e.total);
-    const char* which = run.training.settings.held_out ? "held-out training" : "test";
+    const char* which = held_out ? "held-out training" : "test";
     return formatted("%.2f %% of the %s %s images are right (%s; 95 %% interval %.2f to %.2f %%)", 100 * e.accuracy(),
                      grouped(static_cast<double>(e.total)).c_str(), which,
                      grouped(static_cast<double>(e.correct)).c_str(), 100 * w.low, 100 * w.high);
 }
-
-}  // namespace
 
 double Run::images_per_second() const {
     const double seconds = training.progress.seconds;
@@ -67,7 +67,7 @@ double Run::images_per_second() const {
 std::string scan_text(const Settings& s, const ImageSize& size) {
     if (s.scan == "both") return formatted("%zu rows and %zu columns", size.rows, size.columns);
     const auto [count, inputs] = steps_of(s.scan, size.rows, size.columns);
-    if (inputs > 1) return formatted("%zu %s of %zu pixels", count, s.scan.c_str(), inputs);
+    if (s.scan == "rows" || s.scan == "columns") return formatted("%zu %s of %zu pixels", count, s.scan.c_str(), inputs);
     return formatted("%zu means of 2 x 2 pixels%s", count, s.scan == "permuted" ? ", permuted" : "");
 }
 
@@ -110,7 +110,7 @@ std::string opening(const Run& run) {
 
 std::string closing(const Run& run, const Evaluation& e) {
     const double seconds = run.training.progress.seconds;
-    return "\n" + confusion_table(run.dataset(), e) + "\n" + outcome(run, e) + "\n" +
+    return "\n" + confusion_table(run.dataset(), e) + "\n" + outcome(e, run.training.settings.held_out > 0) + "\n" +
            formatted("%zu epochs in %.1f s, ", run.training.settings.epochs, seconds) +
            grouped(run.images_per_second()) + " images/s\n" + "A report with pictures is " +
            (run.options.out / "report/index.html").string() + "\n" + "Results, log, model and checkpoint are in " +

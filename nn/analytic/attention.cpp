@@ -20,8 +20,9 @@ template <class Real> Array<Real> column(const Array<Real>& w, std::size_t j) {
     for (std::size_t i = 0; i < w.shape()[0]; ++i) one(i, 0) = w(i, j);
     return one;
 }
+// one (B) or (B, 1)
 template <class Real> void set_column(Array<Real>& w, std::size_t j, const Array<Real>& one) {
-    for (std::size_t i = 0; i < w.shape()[0]; ++i) w(i, j) = one(i);
+    for (std::size_t i = 0; i < w.shape()[0]; ++i) w(i, j) = one.data()[i];
 }
 
 template <class Real> void check_query(const Array<Real>& q, const Array<Real>& m, std::size_t Q) {

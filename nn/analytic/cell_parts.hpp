@@ -33,7 +33,8 @@ template <class Real>
 void check_state(const State<Real>& state, std::size_t B, const std::vector<std::size_t>& widths) {
     const char* const names[]{"h", "c"};
     if (state.size() != widths.size())
-        refuse("a state must have " + std::to_string(widths.size()) + " fields; got " + std::to_string(state.size()));
+        refuse("a state must have this many fields: " + std::to_string(widths.size()) + "; got " +
+               std::to_string(state.size()));
     for (std::size_t k = 0; k < widths.size(); ++k) check(names[k], state[k], {B, widths[k]});
 }
 

@@ -14,10 +14,10 @@ namespace xtape::nn::analytic {
 // With a projection Y = o * U and H_t = Y W_p: Sak et al. 2014.
 template <class Real> struct LstmCell {
     using value_type = Real;
-    xt::xarray<Real> wx;                             // (I, 4H), coupled (I, 3H)
-    xt::xarray<Real> wh;                             // (H, 4H), coupled (H, 3H), with a projection (P, ...)
-    xt::xarray<Real> b;                              // (4H), coupled (3H)
-    std::optional<xt::xarray<Real>> pi, pf, po, wp;  // (H), (H), (H), (H, P), where there are any
+    xt::xarray<Real> wx;  // (I, 4H), coupled (I, 3H)
+    xt::xarray<Real> wh;  // (H, 4H), coupled (H, 3H), with a projection (P, ...)
+    xt::xarray<Real> b;   // (4H), coupled (3H)
+    std::optional<xt::xarray<Real>> pi = {}, pf = {}, po = {}, wp = {};  // (H), (H), (H), (H, P), where there are any
     bool coupled = false;
 
     struct Saved {

@@ -14,7 +14,7 @@ template <class Cell, class Real = typename Cell::value_type>
 Unrolled<Cell> unroll(const Cell& cell, const xt::xarray<Real>& x, const State<Real>& first,
                       const Reading<Real>& reading = {}) {
     const std::size_t T = checked_steps(x, reading.mask), B = x.shape()[1];
-    Unrolled<Cell> run{x, reading.mask ? *reading.mask : zeros<Real>({T, B}) + 1, reading.reverse, {}, {first}, {}};
+    Unrolled<Cell> run{x, reading.mask.value_or(zeros<Real>({T, B}) + 1), reading.reverse, {}, {first}, {}};
     for (std::size_t n = 0; n < T; ++n) {
         const std::size_t t = time_of(run, n);
         const Array<Real> m = mask_at(run, t);  // (B, 1)
@@ -63,6 +63,7 @@ SequenceGradients<Cell> truncated_bptt(const Cell& cell, const Unrolled<Cell>& r
 
 // 1 where t < length: lengths of B rows -> (T, B)
 template <class Real> xt::xarray<Real> mask_of(const std::vector<std::size_t>& lengths, std::size_t T) {
+    check_lengths(lengths, T);
     Array<Real> mask = zeros<Real>({T, lengths.size()});
     for (std::size_t t = 0; t < T; ++t)
         for (std::size_t i = 0; i < lengths.size(); ++i) mask(t, i) = t < lengths[i] ? Real(1) : Real(0);
@@ -75,11 +76,9 @@ template <class Real> xt::xarray<Real> reversed(const xt::xarray<Real>& x, const
     const std::size_t T = x.shape()[0], B = x.shape()[1], F = x.shape()[2];
     if (lengths.size() != B) refuse("lengths must be " + std::to_string(B) + "; got " + std::to_string(lengths.size()));
     Array<Real> y = x;
-    for (std::size_t i = 0; i < B; ++i) {
-        if (lengths[i] > T)
-            refuse("lengths must be at most " + std::to_string(T) + "; got " + std::to_string(lengths[i]));
+    check_lengths(lengths, T);
+    for (std::size_t i = 0; i < B; ++i)
         for (std::size_t t = 0; t < lengths[i]; ++t) std::copy_n(&x(lengths[i] - 1 - t, i, 0), F, &y(t, i, 0));
-    }
     return y;
 }
 

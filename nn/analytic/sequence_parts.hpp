@@ -61,6 +61,11 @@ template <class Real> std::size_t checked_steps(const Array<Real>& x, const std:
     return x.shape()[0];
 }
 
+inline void check_lengths(const std::vector<std::size_t>& lengths, std::size_t T) {
+    for (const std::size_t length : lengths)
+        if (length > T) refuse("lengths must be at most " + std::to_string(T) + "; got " + std::to_string(length));
+}
+
 inline void check_layers(std::size_t cells, std::size_t directions, std::size_t states) {
     if (directions != 1 && directions != 2) refuse("directions must be 1 or 2; got " + std::to_string(directions));
     if (cells == 0 || cells % directions != 0)
@@ -74,7 +79,8 @@ void check_gradients(const Unrolled<Cell>& run, const Array<Real>& d_h, const St
     const State<Real>& last = run.states.back();
     check("d_h", d_h, shape_of(run.h));
     if (d_last.size() != last.size())
-        refuse("d_last must have " + std::to_string(last.size()) + " fields; got " + std::to_string(d_last.size()));
+        refuse("d_last must have as many fields as a state, " + std::to_string(last.size()) + "; got " +
+               std::to_string(d_last.size()));
     for (std::size_t k = 0; k < last.size(); ++k) check("d_last", d_last[k], shape_of(last[k]));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <zlib.h>
 
 #include <cstdlib>
@@ -73,6 +74,12 @@ template <class Read> std::string complaint(const Path& file, Read read) {
         return what.substr(std::min(name.size(), what.size()));
     }
     return "";
+}
+
+inline long peak_megabytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss / 1024;
 }
 
 }  // namespace idx_files

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "apps/data/idx.hpp"
 
-#include <sys/resource.h>
-
 #include "idx_files.hpp"
 
 using namespace idx_files;
@@ -23,12 +21,6 @@ void check_same_or_refused(const Path& file, const Bytes& original, bool may_loa
     });
     if (refusal != "") wrong = "";
     CHECK(wrong == "");
-}
-
-long peak_megabytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss / 1024;
 }
 
 }  // namespace

@@ -19,15 +19,6 @@ std::string mnist(const Path& out, const std::string& flags) {
     return XTAPE_MNIST " --out " + out.string() + " " + flags;
 }
 
-// One line with these parts, and this exit code.
-void refused(const std::string& command, int code, const std::vector<std::string>& parts) {
-    const Outcome o = run(command);
-    CHECK(o.code == code);
-    CHECK_MESSAGE(one_line(o.err), o.err);
-    CHECK(o.err.starts_with("mnist: "));
-    for (const std::string& part : parts) CHECK_MESSAGE(has(o.err, part), (part + " should be in " + o.err));
-}
-
 // A copy of the small set in which one file is another one.
 Path damaged_set(const Folder& folder, const std::string& name, const Bytes& bytes) {
     const Path set = folder / "set";

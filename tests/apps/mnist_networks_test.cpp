@@ -1,33 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The program with every cell and scan: what the networks answer, by hand; the same bits on any number of threads and
-// when resumed; what is refused.
-#include <nlohmann/json.hpp>
-
+// The program with every cell and scan: what the networks answer, by hand, how they are saved, and their pictures.
 #include "mnist_by_hand.hpp"
+#include "network_runs.hpp"
 #include "networks_by_hand.hpp"
-#include "stops.hpp"
-#include "table.hpp"
 
 using namespace idx_files;
+using namespace network_runs;
 using namespace program;
 using networks_by_hand::Kind;
 using nlohmann::json;
 
 namespace {
-
-const std::string data_dir = XTAPE_TEST_DATA "/mnist-subset";
-const std::string small = " --quiet --data-dir " + data_dir + " ";
-const std::string once = "--epochs 1 --batch 800 --shift 0 --hidden 5 ";
-
-void train(const Path& out, const std::string& flags) {
-    const Outcome o = run(XTAPE_MNIST " --out " + out.string() + small + flags);
-    INFO(flags, ": ", o.err);
-    REQUIRE(o.code == 0);
-    CHECK(o.err == "");
-}
-
-json settings_in(const Path& out) { return json::parse(text(out / "result.json"))["settings"]; }
-Bytes model_in(const Path& out) { return contents(out / "model.safetensors"); }
 
 std::vector<std::string> tensors_in(const Path& out) {
     std::vector<std::string> names;
@@ -48,16 +31,6 @@ std::vector<double> counted_by_hand(const Path& out, const Kind& kind) {
     for (std::size_t i = 0; i < tested.images.count; ++i)
         ++counts[10u * tested.labels[i] + network.answer(tested.images.pixels.data() + 784 * i)];
     return counts;
-}
-
-// A line of its log, of a training of one step
-double logged(const Path& out, const std::string& column) { return Table(text(out / "log.csv"))[column][0]; }
-
-void refused(const std::string& flags, const std::vector<std::string>& parts) {
-    const Outcome o = run(XTAPE_MNIST " " + flags);
-    CHECK(o.code == 2);
-    CHECK_MESSAGE(one_line(o.err), o.err);
-    for (const std::string& part : parts) CHECK_MESSAGE(has(o.err, part), (part + " should be in " + o.err));
 }
 
 }  // namespace
@@ -111,34 +84,6 @@ TEST_CASE("tensors are named by scan, direction and layer; those of the plain ne
                 CHECK(std::ranges::count(names, std::string(scan) + way + layer) == 1);
 }
 
-TEST_CASE("dropout draws the same on any number of threads, and nothing is dropped unless asked") {
-    const Folder folder;
-    const std::string flags = "--epochs 2 --batch 100 --hidden 6 --cell gru --layers 2 --scan both ";
-    train(folder / "one", flags + "--dropout 0.4 --threads 1");
-    train(folder / "two", flags + "--dropout 0.4 --threads 2");
-    train(folder / "less", flags + "--dropout 0.3 --threads 2");
-    train(folder / "none", flags + "--threads 2");
-    CHECK(model_in(folder / "one") == model_in(folder / "two"));
-    CHECK(logged(folder / "one", "epoch_loss") == logged(folder / "two", "epoch_loss"));
-    CHECK(logged(folder / "one", "epoch_loss") != logged(folder / "less", "epoch_loss"));
-    CHECK(logged(folder / "one", "epoch_loss") != logged(folder / "none", "epoch_loss"));
-    CHECK(settings_in(folder / "one")["dropout"] == 0.4);
-}
-
-TEST_CASE("truncated layers have the loss of whole ones, dropout included, and another gradient") {
-    const Folder folder;
-    for (const std::string flags :
-         {"--layers 3 --dropout 0.5 ", "--cell lstm --scan both ", "--cell gru --scan pixels "}) {
-        INFO(flags);
-        train(folder / "whole", once + flags + "--truncate 196");
-        train(folder / "cut", once + flags + "--truncate 11");
-        CHECK(logged(folder / "whole", "loss") == doctest::Approx(logged(folder / "cut", "loss")).epsilon(1e-6));
-        CHECK(logged(folder / "whole", "gradient_norm") != logged(folder / "cut", "gradient_norm"));
-        train(folder / "all", once + flags);
-        CHECK(logged(folder / "all", "gradient_norm") == logged(folder / "whole", "gradient_norm"));
-    }
-}
-
 TEST_CASE("smoothed labels are (1 - p) of the label and p / 10 of each class, by hand") {
     const Folder folder;
     train(folder.path, once + "--lr 1e-30 --label-smoothing 0.2");
@@ -154,56 +99,6 @@ TEST_CASE("smoothed labels are (1 - p) of the label and p / 10 of each class, by
     CHECK(settings_in(folder.path)["label_smoothing"] == 0.2);
 }
 
-TEST_CASE("a training of any network that is stopped ends with the bits of one that is not") {
-    const Folder folder;
-    int number = 0, stopped = 0;
-    for (const std::string flag : {"--cell lstm --layers 2 --bidirectional --dropout 0.3 --label-smoothing 0.1",
-                                   "--cell gru --scan both --layers 2 --dropout 0.5 --optimizer sgd"}) {
-        INFO(flag);
-        const std::string flags = "--hidden 5 --batch 40 --epochs 6 " + flag;
-        const Path whole = folder / ("whole" + std::to_string(++number)),
-                   parts = folder / ("parts" + std::to_string(number));
-        train(whole, flags);
-        stopped += stops::train(XTAPE_MNIST, parts, flags, data_dir);
-        CHECK(model_in(parts) == model_in(whole));
-        CHECK(settings_in(parts) == settings_in(whole));
-    }
-    CHECK(stopped > 0);
-}
-
-TEST_CASE("networks that make no sense are refused, with what to do; so are wrong values") {
-    refused("--dropout 0.2", {"--dropout: expected --layers 2 or more", "found one layer"});
-    refused("--truncate 5 --bidirectional", {"--truncate: expected a network", "without --bidirectional"});
-    refused("--cell gru --init identity", {"--init: expected --cell rnn", "found --cell gru"});
-    refused("--cell grru", {"--cell: expected rnn, lstm or gru; found grru; did you mean gru?"});
-    refused("--scan colums", {"--scan: expected rows, columns, both, pixels or permuted; ", "mean columns?"});
-    refused("--layers 0", {"--layers", "expected a whole number from 1 to 64; found 0"});
-    for (const char* part : {"--dropout", "--label-smoothing"})
-        for (const char* value : {"1", "-0.1", "nan", "x"})
-            refused(part + std::string(" ") + value, {part, "expected a number from 0 to 0.99; found "});
-    const std::string help = run(XTAPE_MNIST " --help").out;
-    for (const char* part :
-         {"--cell NAME", "--layers N", "--bidirectional", "--scan NAME", "--dropout P", "--label-smoothing P"})
-        CHECK_MESSAGE(has(help, part), part);
-}
-
-TEST_CASE("a checkpoint is resumed with its own network only, and its flags may be repeated") {
-    const Folder folder;
-    train(folder.path, "--hidden 4 --epochs 1 --cell lstm --layers 2 --bidirectional --dropout 0.1");
-    const std::string resume = XTAPE_MNIST " --out " + folder.path.string() + small + "--resume " +
-                               (folder / "checkpoint.safetensors").string() + " ";
-    for (const auto& [flag, found] : std::map<std::string, std::string>{{"cell gru", "\"lstm\""},
-                                                                        {"layers 3", "2"},
-                                                                        {"scan both", "\"rows\""},
-                                                                        {"dropout 0.2", "0.1"},
-                                                                        {"label-smoothing 0.1", "0.0"}}) {
-        const Outcome o = run(resume + "--" + flag);
-        CHECK(o.code == 1);
-        CHECK_MESSAGE((one_line(o.err) && has(o.err, "found " + found + ": leave the flag out")), o.err);
-    }
-    CHECK(run(resume + "--dropout 0.1 --bidirectional").code == 0);
-}
-
 TEST_CASE("pictures and the page say what is read and drawn") {
     const Folder folder;
     train(folder.path, once + "--cell lstm --scan pixels --bidirectional --label-smoothing 0.1");
@@ -215,4 +110,27 @@ TEST_CASE("pictures and the page say what is read and drawn") {
         CHECK_MESSAGE(has(page, part), part);
     CHECK(has(hidden, "what = \"pixel\""));
     CHECK(has(text(folder / "report/gradient.gp"), "state = \"c\""));
+}
+
+TEST_CASE("a saved network of any kind is tested as at the end of its training, and reads the same as was tested") {
+    const Folder folder;
+    const std::string images = data_dir + "/t10k-images-idx3-ubyte.gz";
+    for (const Kind& kind :
+         {Kind{"gru", "both", 4, 2, true}, Kind{"lstm", "permuted", 4}, Kind{"rnn", "columns", 6, 2}}) {
+        INFO(flags_of(kind));
+        train(folder.path, "--epochs 1 --batch 40 --lr 0.01 " + flags_of(kind));
+        const Path model = folder / "model.safetensors";
+        const Outcome eval = run(XTAPE_MNIST " eval --model " + model.string() + " --data-dir " + data_dir);
+        const auto correct = json::parse(text(folder / "result.json"))["correct"].get<int>();
+        CHECK_MESSAGE(has(eval.out, " of the 200 test images are right (" + std::to_string(correct) + ";"), eval.out);
+        const Outcome predict = run(XTAPE_MNIST " predict --quiet --model " + model.string() + " " + images);
+        REQUIRE(predict.code == 0);
+        const networks_by_hand::Network network(model, kind);
+        const auto tested = xtape::apps::load_mnist(data_dir).test;
+        std::istringstream lines(predict.out);
+        std::size_t i = 0;
+        for (std::string line; std::getline(lines, line); ++i)
+            CHECK(has(line, "]: " + std::to_string(network.answer(tested.images.pixels.data() + 784 * i)) + ", "));
+        CHECK(i == 200);
+    }
 }

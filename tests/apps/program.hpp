@@ -54,4 +54,13 @@ inline bool has(const std::string& text, const std::string& part) { return text.
 
 inline bool one_line(const std::string& text) { return !text.empty() && text.find('\n') == text.size() - 1; }
 
+// mnist says one line with these parts, and this exit code.
+inline void refused(const std::string& command, int code, const std::vector<std::string>& parts) {
+    const Outcome o = run(command);
+    CHECK(o.code == code);
+    CHECK_MESSAGE(one_line(o.err), o.err);
+    CHECK(o.err.starts_with("mnist: "));
+    for (const std::string& part : parts) CHECK_MESSAGE(has(o.err, part), (part + " should be in " + o.err));
+}
+
 }  // namespace program

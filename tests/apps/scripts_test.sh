@@ -192,6 +192,11 @@ test_mnist() {
     expect "digits are fetched when they are named" 0 "curl -" "!dataset-fashion"
     run "$work/apps/mnist.sh" --help
     expect "help fetches nothing" 0 "with --help" "!curl -"
+    rm -r "$work/home/.cache"
+    run mirror=cvdf "$work/apps/mnist.sh" --yes predict --model "a model" eval
+    expect "prediction needs no data" 0 "with predict --model a model eval" "!curl -" "!--data-dir"
+    run mirror=cvdf "$work/apps/mnist.sh" --yes eval --model x
+    expect "a test of a model fetches the data" 0 "with eval --model x" "curl -"
     run cmake=broken "$work/apps/mnist.sh"
     expect "a failed build is shown" 1 "chatter of cmake" "!trains"
 }

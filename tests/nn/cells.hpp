@@ -6,6 +6,7 @@
 #include <functional>
 #include <xtape/nn/gru.hpp>
 #include <xtape/nn/indrnn.hpp>
+#include <xtape/nn/layer_norm_lstm.hpp>
 #include <xtape/nn/lstm.hpp>
 #include <xtape/nn/rnn.hpp>
 
@@ -66,6 +67,7 @@ template <class T, class F> void for_each_cell(const F& f) {
     row("LSTM peepholes", lstm, nn::LSTMOptions{.peepholes = true});
     row("LSTM coupled", lstm, nn::LSTMOptions{.peepholes = true, .coupled = true});
     row("LSTM projection", lstm, nn::LSTMOptions{.longest = 20, .projection = 2});
+    row("LSTM layer norm", std::type_identity<nn::LayerNormLSTMCell<T>>());
     row("GRU", gru);
     row("GRU reset before", gru, nn::GRUOptions{.reset_after = false});
     row("a user's struct", std::type_identity<SurpriseCell<T>>());

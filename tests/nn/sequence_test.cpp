@@ -245,6 +245,23 @@ TEST_CASE("layers: each reads what the one before said; names are stable") {
     CHECK(same_bits(again.outputs.value(), read.outputs.value()));
 }
 
+TEST_CASE("dropout between layers: in training only, and of what one layer says to the next") {
+    nn::Generator bits(4);
+    using Cell = nn::RNNCell<double>;
+    const nn::Layers<Cell> layers(3, {.layers = 2, .dropout = 0.5, .number = 7},
+                                  [&](std::size_t n) { return Cell(n, 4, bits); });
+    const V xs = random_array<double>({5, 2, 3}, 22);
+    const V first = nn::unroll(layers.cell(0), xs, layers.cell(0).initial(2)).outputs();
+    const auto second = [&](const V& said) {
+        return nn::unroll(layers.cell(1), said, layers.cell(1).initial(2)).outputs();
+    };
+    CHECK(same_bits(layers(xs).outputs.value(), second(first).value()));
+    const nn::Training training({.seed = 5, .step = 6});
+    const V dropped = nn::dropout(first, 0.5, {.layer = 7, .axis = 1});
+    CHECK(distance(dropped.value(), first.value()) > 0.1);
+    CHECK(same_bits(layers(xs).outputs.value(), second(dropped).value()));
+}
+
 TEST_CASE("what does not fit is refused, with the place") {
     nn::Generator bits(3);
     using Cell = nn::LSTMCell<double>;
@@ -264,6 +281,10 @@ TEST_CASE("what does not fit is refused, with the place") {
                        (void)nn::unroll(cell, V(zeros<double>({5, 2, 4})), cell.initial(2));
                    }),
                    "got (5, 2, 4), (3, 16), (16,) (in unroll > LSTMCell)"));
+    const auto one_layer = [&] {
+        const nn::Layers<Cell> bad(3, {.dropout = 0.5}, [&](std::size_t n) { return Cell(n, 4, bits); });
+    };
+    CHECK(contains(thrown(one_layer), "[Layers] dropout is between layers, of which there must be two or more; got 1"));
     const nn::Layers<Cell> layers(3, {.layers = 2}, [&](std::size_t n) { return Cell(n, 4, bits); });
     CHECK(contains(thrown([&] {
                        (void)layers(V(zeros<double>({5, 2})));

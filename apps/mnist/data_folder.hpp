@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace xtape::apps {
+
+// The folder that apps/mnist.sh fills, or Debian's package of fashion does, unless another one is asked for.
+std::filesystem::path data_folder(const std::filesystem::path& asked, const std::string& dataset_name);
+
+}  // namespace xtape::apps

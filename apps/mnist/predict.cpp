@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "predict.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+#include <string_view>
+
+#include "apps/data/centre.hpp"
+#include "apps/data/datasets.hpp"
+#include "apps/data/picture.hpp"
+#include "apps/text.hpp"
+#include "samples.hpp"
+#include "saved_model.hpp"
+
+namespace xtape::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Named {
+    std::vector<std::string> names;  // of the images
+    Images images;
+};
+
+Named read_all(const std::vector<std::string>& files) {
+    Named all{{}, {0, mnist_side, mnist_side, {}}};
+    for (const std::string& name : files) {
+        std::error_code unknown;  // the working folder may be gone
+        const fs::path whole = fs::absolute(name, unknown), file = unknown ? fs::path(name) : whole;
+        const Images images = centred(read_pictures(file), file);
+        for (std::size_t n = 0; n < images.count; ++n)
+            all.names.push_back(images.count == 1 ? name : name + "[" + std::to_string(n) + "]");
+        all.images.count += images.count;
+        all.images.pixels.insert(all.images.pixels.end(), images.pixels.begin(), images.pixels.end());
+    }
+    return all;
+}
+
+std::string percent(double p) { return formatted("%.1f %%", 100 * p); }
+
+// Two rows of pixels on a line, for letters are twice as high as wide.
+std::string picture_line(const std::uint8_t* pixels) {
+    constexpr std::string_view shades = " .:-=+*#%@";
+    std::string line;
+    for (std::size_t j = 0; j < mnist_side; ++j)
+        line += shades[(std::size_t{pixels[j]} + pixels[mnist_side + j]) * shades.size() / 511];
+    return line;
+}
+
+// The image as the network is shown it, beside its probabilities p (10).
+std::string portrait(const std::uint8_t* pixels, const float* p, const Dataset& dataset) {
+    constexpr std::size_t lines = mnist_side / 2, first = (lines - 10) / 2, width = 30;
+    std::string out;
+    for (std::size_t i = 0; i < lines; ++i) {
+        out += "  " + picture_line(pixels + 2 * i * mnist_side);
+        if (const std::size_t digit = i - first; digit < 10) {
+            const std::string bar(std::size_t(std::lround(double{p[digit]} * double(width))), '#');
+            out += formatted("  %*s  %-*s %8s", dataset.named() ? 11 : 1, dataset.classes[digit].c_str(), int(width),
+                             bar.c_str(), percent(double{p[digit]}).c_str());
+        }
+        out.erase(out.find_last_not_of(' ') + 1);
+        out += '\n';
+    }
+    return out;
+}
+
+void show(const Named& all, std::size_t n, const float* p, const Dataset& dataset, bool quiet) {
+    const float* most = std::max_element(p, p + 10);
+    const std::string& answer = dataset.classes[std::size_t(most - p)];
+    std::printf("%s: %s, %s\n", all.names[n].c_str(), answer.c_str(), percent(double{*most}).c_str());
+    if (!quiet)
+        std::printf("%s\n", portrait(all.images.pixels.data() + n * mnist_side * mnist_side, p, dataset).c_str());
+}
+
+}  // namespace
+
+int predict(const Predict& command) {
+    const NoGrad constants;
+    const SavedModel model = load_model(command.model, {mnist_side, mnist_side});
+    const Named all = read_all(command.images);
+    constexpr std::size_t rows = 256;  // at a time
+    for (std::size_t begin = 0; begin < all.images.count; begin += rows) {
+        std::vector<std::uint32_t> chosen(std::min(rows, all.images.count - begin));
+        std::iota(chosen.begin(), chosen.end(), static_cast<std::uint32_t>(begin));
+        const Array<float> p = exp(log_softmax(model.network(sequences(all.images, chosen)))).value();  // (B, 10)
+        if (!std::all_of(p.data(), p.data() + p.size(), [](float x) { return std::isfinite(x); }))
+            bad_file(fs::absolute(command.model), "a network whose answers are probabilities", "other numbers");
+        for (std::size_t n = 0; n < chosen.size(); ++n)
+            show(all, begin + n, p.data() + 10 * n, dataset(model.settings.dataset), command.quiet);
+    }
+    return 0;
+}
+
+}  // namespace xtape::apps
