@@ -113,7 +113,8 @@ double worst_of_heads(const Sizes& n, std::size_t heads, bool causal) {
     constexpr std::size_t D = 12;
     nn::Generator bits(1);
     nn::MultiHeadAttention<double> model(D, heads, bits);
-    analytic::MultiHeadAttention<double> hand{.heads = heads};
+    analytic::MultiHeadAttention<double> hand;
+    hand.heads = heads;
     randomise(model, hand, 40);
     double worst = 0;
     for (const auto& mask : masks(n, 5)) {

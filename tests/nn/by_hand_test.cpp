@@ -77,7 +77,7 @@ template <class Cell, class Hand> double off(const Gradients<double>& g, Cell& c
     });
     return most;
 }
-template <class S> double off(const Gradients<double>& g, const S& first, const hand::State<double>& derived) {
+template <class S> double off_state(const Gradients<double>& g, const S& first, const hand::State<double>& derived) {
     double most = 0;
     std::size_t i = 0;
     (void)nn::map_state([&](const V& v) { return most = std::max(most, off(Plain(g[v]), derived[i++])), v; }, first);
@@ -138,7 +138,7 @@ double layers_off(const Make& make, std::size_t layers, bool both, std::size_t s
     const auto g = backward(loss);
     double most = std::max(off(Plain(read.outputs.value()), run.y), off(Plain(g[x]), d.x));
     for (std::size_t k = 0; k < layers * n; ++k)
-        most = std::max({most, off(g, model.cell(k), d.cells[k]), off(g, first[k], d.first[k])});
+        most = std::max({most, off(g, model.cell(k), d.cells[k]), off_state(g, first[k], d.first[k])});
     return most;
 }
 
@@ -190,7 +190,7 @@ TEST_CASE("cut off and reversed, every cell is what was derived by hand") {
             auto d = derived(plain_run, weights);
             const auto g = backward(sum(said * weights.steps) + weighed(run.last, weights.last));
             const double most = std::max({off(Plain(said.value()), plain_run.h), off(Plain(g[x]), d.x),
-                                          off(g, cell, d.parameters), off(g, first, d.first)});
+                                          off(g, cell, d.parameters), off_state(g, first, d.first)});
             CHECK(most <= 1e-12);
             worst = std::max(worst, most);
         };

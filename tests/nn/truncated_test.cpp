@@ -32,8 +32,8 @@ Array<double> steps(const Array<double>& xs, std::size_t begin, std::size_t end)
 // Backpropagation through the last `depth` steps, from the state that the ones before lead to.
 analytic::Gradients<double> by_hand(const nn::RNN<double>& model, const Array<double>& xs, const Indices& labels,
                                     std::size_t depth) {
-    const auto& [wx, wh, b] = model.cell;
-    const analytic::Rnn<double> rnn{wx.value(), wh.value(), b.value(), model.readout.v.value(),
+    const auto& cell = model.cell;
+    const analytic::Rnn<double> rnn{cell.wx.value(), cell.wh.value(), cell.b.value(), model.readout.v.value(),
                                     model.readout.c.value()};
     analytic::Batch<double> batch{xs, zeros<double>({labels.size(), H}), {}};
     batch.labels.resize({labels.size()});
