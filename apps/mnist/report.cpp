@@ -67,7 +67,8 @@ double Run::images_per_second() const {
 std::string scan_text(const Settings& s, const ImageSize& size) {
     if (s.scan == "both") return formatted("%zu rows and %zu columns", size.rows, size.columns);
     const auto [count, inputs] = steps_of(s.scan, size.rows, size.columns);
-    if (s.scan == "rows" || s.scan == "columns") return formatted("%zu %s of %zu pixels", count, s.scan.c_str(), inputs);
+    if (s.scan == "rows" || s.scan == "columns")
+        return formatted("%zu %s of %zu pixels", count, s.scan.c_str(), inputs);
     return formatted("%zu means of 2 x 2 pixels%s", count, s.scan == "permuted" ? ", permuted" : "");
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "apps/data/datasets.hpp"
+#include "apps/data/idx.hpp"
 #include "apps/text.hpp"
 #include "network.hpp"
 
