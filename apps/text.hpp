@@ -15,6 +15,9 @@ std::string grouped(double number);
 // "a, b or c"
 std::string listed(const std::vector<std::string>& words);
 
+// The text with every `from` in it become `to`.
+std::string replaced(std::string text, const std::string& from, const std::string& to);
+
 // For a shell: a word as it is, or in single quotes when it needs them.
 std::string quoted(const std::string& word);
 

@@ -19,6 +19,7 @@ struct LayersOptions {
 template <class CellState> struct LayersInput {
     Padding padding = {};
     std::vector<CellState> first = {};  // one for each cell: layer 0 forward [, layer 0 backward], layer 1 ...
+    std::ptrdiff_t begin = 0;           // the time of the first step, for dropout
 };
 
 // Layers of any cell, each of which reads the outputs of the one before: (T, B, I) -> (T, B, H), or 2H both ways.
@@ -34,6 +35,7 @@ public:
         V outputs;      // of the last layer, (T, B, H) or (T, B, 2H)
         States last;    // of each cell, after all that it read
         V final_state;  // what the last layer says after all of it: (B, H), or (B, 2H) = [h_f[T-1], h_b[0]]
+        States steps;   // of the last layer's forward cell, after each step
     };
 
     // make(inputs) gives a cell for so many inputs: [&](std::size_t n) { return LSTMCell<float>(n, 64, generator); }
@@ -65,10 +67,10 @@ public:
         const States first = input.first.empty() ? initial(s[1]) : input.first;
         check(first.size() == forward_.size() + backward_.size(), where, "Layers", "there must be one state a cell, ",
               forward_.size() + backward_.size(), "; got ", first.size());
-        Read read{xs, {}, {}};
+        Read read{xs, {}, {}, {}};
         for (std::size_t i = 0; i < forward_.size(); ++i) {
             frame.at(std::ptrdiff_t(i));
-            const V inputs = i > 0 ? dropped(read.outputs, i, where) : read.outputs;
+            const V inputs = i > 0 ? dropped(read.outputs, i, input.begin, where) : read.outputs;
             layer(i, inputs, first, input.padding, read, where);
             if (options_.residual && read.outputs.shape() == inputs.shape()) read.outputs = read.outputs + inputs;
         }
@@ -88,19 +90,20 @@ public:
     }
 
 private:
-    V dropped(const V& outputs, std::size_t i, Where where) const {
-        return dropout(outputs, options_.dropout, {.layer = options_.number + i - 1, .axis = 1}, where);
+    V dropped(const V& outputs, std::size_t i, std::ptrdiff_t begin, Where where) const {
+        const Draw draw{.layer = options_.number + i - 1, .time = begin, .axis = 1};
+        return dropout(outputs, options_.dropout, draw, where);
     }
     void layer(std::size_t i, const V& xs, const States& first, const Padding& padding, Read& read, Where where) const {
         if (options_.bidirectional) {
-            const auto both =
-                bidirectional(forward_[i], backward_[i], xs, first[2 * i], first[2 * i + 1], padding, where);
+            auto both = bidirectional(forward_[i], backward_[i], xs, first[2 * i], first[2 * i + 1], padding, where);
             read.outputs = both.outputs(where), read.final_state = both.final_state(where);
             read.last.push_back(both.forward.last), read.last.push_back(both.backward.last);
+            read.steps = std::move(both.forward.states);
         } else {
-            const auto one = unroll(forward_[i], xs, first[i], {.padding = padding}, where);
+            auto one = unroll(forward_[i], xs, first[i], {.padding = padding}, where);
             read.outputs = one.outputs(where), read.final_state = output(one.last);
-            read.last.push_back(one.last);
+            read.last.push_back(one.last), read.steps = std::move(one.states);
         }
     }
 

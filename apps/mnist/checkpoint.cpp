@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "apps/data/datasets.hpp"
 #include "apps/text.hpp"
 
 namespace xtape::apps {
@@ -44,59 +43,6 @@ std::string crc32_of(const Safetensors& file) {
     }
     return formatted("%08lx", crc);
 }
-
-std::string metadata(const Safetensors& file, const std::string& name, const char* kind = "a checkpoint") {
-    const auto found = file.metadata.find(name);
-    if (found == file.metadata.end())
-        bad_file(file.path, kind + std::string(" of this program"), "no '" + name + "' in its metadata");
-    return found->second;
-}
-
-std::size_t number(const Safetensors& file, const std::string& name, std::size_t least, std::size_t most) {
-    const json value = json::parse(metadata(file, name), nullptr, false);
-    if (value.is_number_unsigned() && value.get<std::size_t>() >= least && value.get<std::size_t>() <= most)
-        return value.get<std::size_t>();
-    bad_file(file.path, name + " from " + std::to_string(least) + " to " + std::to_string(most),
-             quoted(metadata(file, name)));
-}
-
-void check_choice(const Safetensors& file, const std::string& name, const std::vector<std::string>& known) {
-    const json value = json::parse(metadata(file, name), nullptr, false);
-    if (!value.is_string() || std::ranges::find(known, value.get<std::string>()) == known.end())
-        bad_file(file.path, name + " " + listed(known), quoted(metadata(file, name)));
-}
-
-// What a checkpoint without one of the newer settings was trained with.
-std::map<std::string, json> before_there_were() {
-    std::map<std::string, json> all;
-    const json before = Settings{.shift = 0};
-    for (const char* name : {"shift", "dataset", "init", "skip_input", "truncate", "optimizer", "momentum"})
-        all[name] = before[name];
-    return all;
-}
-
-}  // namespace
-
-Settings settings_of(const Safetensors& file) try {
-    const auto before = before_there_were();
-    const auto has = [&](const char* name) { return file.metadata.contains(name); };
-    json all = Settings{};
-    for (auto& [name, value] : all.items())
-        value = before.contains(name) && !file.metadata.contains(name) ? before.at(name)
-                                                                       : json::parse(metadata(file, name, "a model"));
-    if (has("shift")) number(file, "shift", 0, most_shift);
-    if (has("truncate")) number(file, "truncate", 0, most_truncate);
-    number(file, "epochs", 1, most_epochs), number(file, "hidden", 1, most_hidden);
-    number(file, "batch", 1, most_batch), number(file, "shard_rows", 1, most_batch);
-    if (has("dataset")) check_choice(file, "dataset", dataset_names);
-    if (has("init")) check_choice(file, "init", inits);
-    if (has("optimizer")) check_choice(file, "optimizer", optimizers);
-    return all.get<Settings>();
-} catch (const json::exception& error) {
-    bad_file(file.path, "settings that can be read", error.what());
-}
-
-namespace {
 
 void check_data(const Safetensors& file, const Sums& data) {
     for (const auto& [name, sum] : data)
@@ -172,8 +118,8 @@ void restore(Training& training, const Checkpoint& checkpoint, const Sums& data)
     const Safetensors& file = checkpoint.file;
     check_data(file, data);
     Progress& p = training.progress;
-    p.epoch = number(file, "epoch", 0, training.settings.epochs);
-    p.step = number(file, "step", 0, training.done() ? 0 : training.steps_per_epoch() - 1);
+    p.epoch = whole_number_in(file, "epoch", 0, training.settings.epochs);
+    p.step = whole_number_in(file, "step", 0, training.done() ? 0 : training.steps_per_epoch() - 1);
     p.log = log_of(file);
     for (std::size_t i = 0; i < std::size(counters); ++i) *members(p)[i] = counter(file, counters[i], p.step);
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "saved_settings.hpp"
 #include "training.hpp"
 
 namespace xtape::apps {
@@ -27,9 +28,6 @@ struct Checkpoint {
     nn::io::Safetensors file;
 };
 Checkpoint read_checkpoint(const Path& path);
-
-// The settings in the metadata of a model or a checkpoint, checked.
-Settings settings_of(const nn::io::Safetensors& file);
 
 // A tensor of that shape; throws if there is none.
 Array<float> array_in(const nn::io::Safetensors& file, const std::string& name, const Shape& shape);

@@ -32,7 +32,7 @@ std::size_t count_right(const Array<float>& scores, const Indices& labels) {
     return right;
 }
 
-Evaluation evaluate(const nn::RNN<float>& model, const Digits& digits, std::size_t threads) {
+Evaluation evaluate(const Network& model, const Digits& digits, std::size_t threads) {
     constexpr std::size_t rows = 256;
     const std::size_t n = digits.images.count;
     std::vector<std::uint32_t> all(n);

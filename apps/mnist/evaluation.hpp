@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <xtape/nn/rnn.hpp>
-
 #include <array>
 #include <vector>
 
 #include "apps/data/mnist.hpp"
+#include "network.hpp"
 
 namespace xtape::apps {
 
@@ -27,7 +26,7 @@ struct Evaluation {
 std::size_t count_right(const Array<float>& scores, const Indices& labels);
 
 // Asks the network about every image.
-Evaluation evaluate(const nn::RNN<float>& model, const Digits& digits, std::size_t threads);
+Evaluation evaluate(const Network& model, const Digits& digits, std::size_t threads);
 
 // Where the true rate of success lies, with 95 % confidence: Wilson 1927
 struct Interval {

@@ -15,7 +15,7 @@ std::variant<nn::SGD<float>, nn::Adam<float>> made(const Settings& s) {
 
 Optimizer::Optimizer(const Settings& settings) : one_(made(settings)) {}
 
-void Optimizer::step(nn::RNN<float>& model, const Gradients<float>& gradients, double rate) {
+void Optimizer::step(Network& model, const Gradients<float>& gradients, double rate) {
     std::visit(
         [&](auto& one) {
             one.options.rate = static_cast<float>(rate);

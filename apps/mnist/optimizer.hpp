@@ -2,11 +2,10 @@
 #pragma once
 
 #include <xtape/nn/optim.hpp>
-#include <xtape/nn/rnn.hpp>
 
 #include <variant>
 
-#include "settings.hpp"
+#include "network.hpp"
 
 namespace xtape::apps {
 
@@ -14,7 +13,7 @@ namespace xtape::apps {
 class Optimizer {
 public:
     explicit Optimizer(const Settings& settings);
-    void step(nn::RNN<float>& model, const Gradients<float>& gradients, double rate);
+    void step(Network& model, const Gradients<float>& gradients, double rate);
     double rate() const;  // of the last step
     const nn::OptimizerState<float>& state() const;
     nn::OptimizerState<float>& state();

@@ -13,12 +13,19 @@
 namespace xtape::apps {
 namespace {
 
+template <class T> void add_number(CLI::App& app, const char* group, const char* flag, T& value,
+                                   const CLI::Validator& valid, const char* meaning) {
+    app.add_option(flag, value, meaning)
+        ->check(valid)
+        ->type_name(std::is_integral_v<T> ? "N" : "X")
+        ->capture_default_str();
+    app.get_option(flag)->group(group);
+}
+
 void add_training(CLI::App& app, Settings& s, bool& validate) {
     constexpr auto any_seed = std::numeric_limits<std::uint64_t>::max();
     const auto add = [&](const char* flag, auto& value, const CLI::Validator& valid, const char* meaning) {
-        const bool whole = std::is_integral_v<std::remove_reference_t<decltype(value)>>;
-        app.add_option(flag, value, meaning)->check(valid)->type_name(whole ? "N" : "X")->capture_default_str();
-        app.get_option(flag)->group("Training");
+        add_number(app, "Training", flag, value, valid, meaning);
     };
     add("--epochs", s.epochs, whole_number(1, most_epochs), "Times that the network reads all training images");
     add("--hidden", s.hidden, whole_number(1, most_hidden), "Size of its state");
@@ -45,14 +52,22 @@ void add_variants(CLI::App& app, Settings& s) {
     };
     add_word("--dataset", s.dataset, dataset_names, "What to learn, of MNIST or Fashion-MNIST");
     add_word("--optimizer", s.optimizer, optimizers, "Makes the steps");
-    add_word("--init", s.init, inits, "How recurrent weights begin");
-    app.add_option("--truncate", s.truncate, "Let gradients go back through the last N rows alone, 0 for all")
-        ->check(whole_number(0, most_truncate))
-        ->type_name("N")
-        ->capture_default_str()
-        ->group("Variants");
-    app.add_flag("--skip-input", s.skip_input, "Show the last row to the read-out too, beside the state")
-        ->group("Variants");
+    add_word("--init", s.init, inits, "How recurrent weights begin, of rnn");
+    const auto add = [&](const char* flag, auto& value, const CLI::Validator& valid, const char* meaning) {
+        add_number(app, "Variants", flag, value, valid, meaning);
+    };
+    const auto add_flag = [&](const char* flag, bool& value, const char* meaning) {
+        app.add_flag(flag, value, meaning)->group("Variants");
+    };
+    add_word("--cell", s.cell, cells, "What reads");
+    add("--layers", s.layers, whole_number(1, most_layers), "Cells, each of which reads what the one before says");
+    add_flag("--bidirectional", s.bidirectional, "Read from both ends, by cells of their own");
+    add_word("--scan", s.scan, scans, "What is read at a step");
+    add("--truncate", s.truncate, whole_number(0, most_truncate),
+        "Let gradients go back through the last N steps alone, 0 for all");
+    add_flag("--skip-input", s.skip_input, "Show the last step's input to the read-out too, beside the state");
+    add("--dropout", s.dropout, number(0, most_part), "Part of what a layer says to the next that training leaves out");
+    add("--label-smoothing", s.label_smoothing, number(0, most_part), "Part of a label that is spread over all ten");
 }
 
 void add_files(CLI::App& app, Options& o) {
@@ -84,6 +99,13 @@ void fit_to_optimizer(const CLI::App& app, Settings& s) {
     s.decay = 0;
 }
 
+// Of a training that is resumed, the checkpoint has the rest.
+void check_together(const Options& o) {
+    const auto wrong = misfit(o.settings);
+    if (!wrong || !o.resume.empty()) return;
+    throw CLI::ValidationError("--" + wrong->setting, "expected " + wrong->expected + "; found " + wrong->found);
+}
+
 // The settings whose flags the command line has.
 std::vector<std::string> given(const CLI::App& app) {
     std::vector<std::string> names;
@@ -109,7 +131,7 @@ std::variant<Options, Predict, Eval, int> read_options(int argc, const char* con
     add_files(*app, options);
     add_running(*app, options);
     app->callback([&] {
-        if (app->get_subcommands().empty()) fit_to_optimizer(*app, options.settings);
+        if (app->get_subcommands().empty()) fit_to_optimizer(*app, options.settings), check_together(options);
     });
     Commands commands;
     add_commands(*app, commands);

@@ -78,7 +78,7 @@ void show(const Named& all, std::size_t n, const float* p, const Dataset& datase
 
 int predict(const Predict& command) {
     const NoGrad constants;
-    const SavedModel model = load_model(command.model, mnist_side);
+    const SavedModel model = load_model(command.model, {mnist_side, mnist_side});
     const Named all = read_all(command.images);
     constexpr std::size_t rows = 256;  // at a time
     for (std::size_t begin = 0; begin < all.images.count; begin += rows) {

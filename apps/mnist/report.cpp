@@ -14,9 +14,10 @@ std::string settings_lines(const Settings& s) {
                      static_cast<unsigned long long>(s.seed)) +
            formatted(
                "          %s, lr %g (rises over %g %s, then falls to %g %%), clip %g\n"
-               "          images move by up to %zu %s\n",
+               "          images move by up to %zu %s%s\n",
                optimizer_text(s).c_str(), s.lr, s.warm_up_epochs, s.warm_up_epochs == 1 ? "epoch" : "epochs",
-               100 * s.final_lr, s.clip, s.shift, s.shift == 1 ? "pixel" : "pixels");
+               100 * s.final_lr, s.clip, s.shift, s.shift == 1 ? "pixel" : "pixels",
+               s.label_smoothing > 0 ? formatted(", labels are smoothed by %g", s.label_smoothing).c_str() : "");
 }
 
 std::string checksums(const Sums& data) {
@@ -63,9 +64,25 @@ double Run::images_per_second() const {
     return seconds > 0 ? static_cast<double>(training.images_done()) / seconds : 0;
 }
 
+std::string scan_text(const Settings& s, const ImageSize& size) {
+    if (s.scan == "both") return formatted("%zu rows and %zu columns", size.rows, size.columns);
+    const auto [count, inputs] = steps_of(s.scan, size.rows, size.columns);
+    if (s.scan == "rows" || s.scan == "columns")
+        return formatted("%zu %s of %zu pixels", count, s.scan.c_str(), inputs);
+    return formatted("%zu means of 2 x 2 pixels%s", count, s.scan == "permuted" ? ", permuted" : "");
+}
+
+std::string units_text(const Settings& s, const std::string& of_rnn) {
+    const std::string kind = s.cell == "rnn" ? of_rnn : s.cell == "lstm" ? "LSTM" : "GRU";
+    return (s.layers > 1 ? formatted("%zu layers of ", s.layers) : "") + formatted("%zu ", s.hidden) + kind + " units" +
+           (s.bidirectional ? " each way" : "") + (s.dropout > 0 ? formatted(", dropout %g", s.dropout) : "");
+}
+
 std::string network_text(const Settings& s) {
-    return "init " + s.init + ", read-out of the state" + (s.skip_input ? " and the last row" : "") +
-           ", gradients through " + (s.truncate ? formatted("the last %zu rows", s.truncate) : "all rows");
+    const std::string step = step_name(s.scan), ends = s.scan == "both" ? "states" : "state";
+    return "init " + s.init + ", read-out of the " + ends + (s.skip_input ? " and the last " + step : "") +
+           ", gradients through " +
+           (s.truncate ? formatted("the last %zu %ss", s.truncate, step.c_str()) : "all " + step + "s");
 }
 
 std::string optimizer_text(const Settings& s) {
@@ -81,10 +98,9 @@ std::string opening(const Run& run) {
     out += "data      " + run.folder.string() + ": " + images(run.training.images()) + " images to train on, " +
            images(run.test_images) + (s.held_out ? " held-out ones" : "") + " to test on\n";
     out += "SHA-256   " + checksums(run.data) + "\n";
-    out +=
-        formatted("network   %zu rows of %zu pixels -> %zu tanh units -> 10 %ss, %s parameters\n          %s\n",
-                  run.training.rows(), run.training.model.cell.wx.value().shape()[0], s.hidden,
-                  run.dataset().item.c_str(), images(nn::count(run.training.model)).c_str(), network_text(s).c_str());
+    out += formatted("network   %s -> %s -> 10 %ss, %s parameters\n          %s\n",
+                     scan_text(s, run.training.image_size()).c_str(), units_text(s).c_str(), run.dataset().item.c_str(),
+                     images(nn::count(run.training.model)).c_str(), network_text(s).c_str());
     out += settings_lines(s);
     out += formatted("runs on   %zu %s, BLAS kernels %s%s\n", run.threads, run.threads == 1 ? "thread" : "threads",
                      blas().core.c_str(), blas().mended ? " (set by xtape: OpenBLAS did not know the processor)" : "");

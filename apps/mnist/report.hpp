@@ -19,7 +19,10 @@ struct Run {
     double images_per_second() const;
 };
 
-// "init orthogonal, read-out of the state, gradients through all rows", and "adamw, decay 0.1"
+// "28 rows of 28 pixels", "128 tanh units", "init orthogonal, read-out of the state, gradients through all rows", and
+// "adamw, decay 0.1"
+std::string scan_text(const Settings& s, const ImageSize& size);
+std::string units_text(const Settings& s, const std::string& of_rnn = "tanh");
 std::string network_text(const Settings& s);
 std::string optimizer_text(const Settings& s);
 

@@ -6,7 +6,6 @@
 #include <chrono>
 
 #include "evaluation.hpp"
-#include "network.hpp"
 #include "samples.hpp"
 
 namespace xtape::apps {
@@ -17,7 +16,7 @@ constexpr std::size_t log_every = 50;  // steps
 }  // namespace
 
 Training::Training(const Settings& s, const Digits& digits)
-    : settings(s), model(network(s, digits.images.columns)), optimizer(s), digits_(digits) {}
+    : settings(s), model(s, {digits.images.rows, digits.images.columns}), optimizer(s), digits_(digits) {}
 
 double Training::learning_rate() const {
     const auto per_epoch = static_cast<double>(steps_per_epoch());
@@ -35,15 +34,16 @@ bool Training::step(std::size_t threads) {
         order_of_ = progress.epoch;
     }
     const std::size_t begin = progress.step * settings.batch, rows = std::min(settings.batch, images() - begin);
-    const std::size_t depth = settings.truncate ? settings.truncate : digits_.images.rows;
+    const std::size_t depth = settings.truncate ? settings.truncate : Network::whole;
     const Shift shift{settings.shift, settings.seed, progress.epoch};
-    std::atomic<std::size_t> right = 0;  // a whole number: the same in any order
+    const nn::Training active({.seed = settings.seed, .step = steps_done()});  // dropout
+    std::atomic<std::size_t> right = 0;                                        // a whole number: the same in any order
     const auto loss = [&](std::size_t from, std::size_t to) {
         const auto chosen = std::span(order_).subspan(begin + from, to - from);
-        const Variable<float> scores = model.truncated(sequences(digits_.images, chosen, shift), depth);
+        const Variable<float> scores = model.read(sequences(digits_.images, chosen, shift), depth).scores;
         const Indices wanted = labels(digits_, chosen);
         right += count_right(scores.value(), wanted);
-        return cross_entropy(scores, wanted, Where{});
+        return cross_entropy<float>(scores, wanted, {.smoothing = settings.label_smoothing}, Where{});
     };
     auto [mean_loss, gradients] = nn::parallel_grad(model, rows, loss, {threads, settings.shard_rows});
     const double norm = nn::clip_by_norm(gradients, settings.clip, Where{});

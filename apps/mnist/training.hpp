@@ -41,10 +41,10 @@ public:
     std::size_t steps_done() const { return progress.epoch * steps_per_epoch() + progress.step; }
     std::size_t images_done() const { return progress.epoch * digits_.images.count + progress.step * settings.batch; }
     std::size_t images() const { return digits_.images.count; }
-    std::size_t rows() const { return digits_.images.rows; }  // of an image: time steps
+    ImageSize image_size() const { return {digits_.images.rows, digits_.images.columns}; }
 
     const Settings settings;
-    nn::RNN<float> model;
+    Network model;
     Optimizer optimizer;
     Progress progress;
 

@@ -27,7 +27,8 @@ void make_old(xtape::nn::io::Safetensors& file) {
                        log.bytes.begin() + std::ptrdiff_t(row * 64 + 56));
     log.bytes = shorter, log.shape[1] = 7;
     file.tensors.erase("progress.epoch_right");
-    for (const char* name : {"shift", "dataset", "init", "skip_input", "truncate", "optimizer", "momentum"})
+    for (const char* name : {"shift", "dataset", "init", "skip_input", "truncate", "optimizer", "momentum", "cell",
+                             "layers", "bidirectional", "scan", "dropout", "label_smoothing"})
         REQUIRE(file.metadata.erase(name) == 1);
 }
 
@@ -66,6 +67,15 @@ TEST_CASE("a checkpoint with a setting that there is not is refused") {
           {"truncate", "-1", "truncate from 0 to 1000000; found -1"},
           {"skip_input", "2", "settings that can be read; found "},
           {"skip_input", "true", "readout.u"},
+          {"cell", "\"elman\"", "cell rnn, lstm or gru; found "},
+          {"cell", "\"gru\"", "rows.forward.0.wx"},
+          {"scan", "7", "scan rows, columns, both, pixels or permuted; found 7"},
+          {"layers", "0", "layers from 1 to 64; found 0"},
+          {"layers", "2", "rows.forward.0.wx"},
+          {"dropout", "0.5", "dropout with --layers 2 or more, for it is between layers; found one layer"},
+          {"dropout", "1", "dropout from 0 to 0.99; found 1"},
+          {"label_smoothing", "\"x\"", "label_smoothing from 0 to 0.99; found "},
+          {"hidden", "16384", "tensors of a network of hidden 16384 and layers 1, 1073741824 bytes or more; found "},
           {"optimizer", "\"sgd\"", "cell.wx.momentum"}}) {
         write(changed, contents(whole));
         checkpoint_files::change(changed, [&](auto& file) { file.metadata.at(setting) = value; });

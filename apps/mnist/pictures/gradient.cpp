@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How far back a loss reaches: |dL/dh_t|.
+// How far back a loss reaches: |dL/dh_t|, or of LSTM |dL/dc_t|: c is what it carries from step to step.
 #include <cmath>
 #include <numeric>
 
-#include "../network.hpp"
 #include "../samples.hpp"
 #include "apps/text.hpp"
 #include "pictures.hpp"
@@ -24,25 +23,25 @@ double mean_length_of_rows(const Array<float>& m) {
     return total / static_cast<double>(rows);
 }
 
-// For t = 1 ... T, the mean over images of |dL/dh_t|, L being the loss of that image alone.
-std::vector<double> gradient_lengths(const nn::RNN<float>& model, const Digits& digits) {
+// For t = 1 ... T, the mean over images of this length, L being the loss of that image alone.
+std::vector<double> gradient_lengths(const Network& model, const Digits& digits) {
     std::vector<std::uint32_t> chosen(std::min(most_images, digits.images.count));
     std::iota(chosen.begin(), chosen.end(), 0u);
     const Tape tape;
-    const Variable<float> xs = sequences(digits.images, chosen);
-    const auto h = nn::unroll(model.cell, xs, model.cell.initial(chosen.size()));
-    const auto scores = model.readout.u ? model.readout(h.last, select(xs, 0, -1)) : model.readout(h.last);
+    const auto [scores, states] = model.read(sequences(digits.images, chosen));
     const auto sum_of_losses = cross_entropy(scores, labels(digits, chosen)) * static_cast<float>(chosen.size());
-    const auto gradients = backward(sum_of_losses, h.states);
+    std::vector<Variable<float>> wanted;
+    for (const auto& state : states) wanted.push_back(state.back());
+    const auto gradients = backward(sum_of_losses, wanted);
     std::vector<double> lengths;
-    for (const Variable<float>& state : h.states) lengths.push_back(mean_length_of_rows(gradients[state]));
+    for (const Variable<float>& state : wanted) lengths.push_back(mean_length_of_rows(gradients[state]));
     return lengths;
 }
 
 constexpr const char* script = R"gp(
-set title "Length of the gradient of an image's loss L by the hidden state h(t) after row t"
-set xlabel "time t = row of the image"
-set ylabel "mean of |dL/dh(t)|"
+set title "Length of the gradient of an image's loss L by the hidden state ".state."(t) after ".what." t"
+set xlabel "time t = ".what." of the image"
+set ylabel "mean of |dL/d".state."(t)|"
 set xrange [0.5:rows+0.5]
 set xtics step(rows)
 set logscale y
@@ -70,12 +69,16 @@ constexpr const char* explanation =
     "there would still change the loss. Read it from right to left: backward begins at the last row and goes back in "
     "time. A line that falls steeply to the left is the vanishing gradient: what stands in the first rows can hardly "
     "be learned. A line that rises steeply to the left is the exploding one. Training makes most of the line sink, "
-    "for images that are read right have a small loss and small gradients; its slope is what to compare. It may rise "
-    "over the first rows, which are empty or nearly so: states near 0 are where tanh is steepest. ";
+    "for images that are read right have a small loss and small gradients; its slope is what to compare. ";
+constexpr const char* of_tanh =
+    "It may rise over the first rows, which are empty or nearly so: states near 0 are where tanh is steepest. ";
+constexpr const char* of_gates = "Open gates let the gradient pass, closed ones hold it back. ";
 
 std::string text(const Settings& s, std::size_t images) {
-    std::string out = explanation;
-    if (s.init == "orthogonal")
+    std::string out = explanation + std::string(s.cell == "rnn" ? of_tanh : of_gates) + shown_states(s);
+    if (s.cell != "rnn")
+        out += s.cell == "lstm" ? "The state is the memory c(t), which the gates work on. " : "";
+    else if (s.init == "orthogonal")
         out += "The recurrent weights begin orthogonal, so before training the line is not steep. ";
     else
         out += "The recurrent weights begin " + s.init +
@@ -86,24 +89,26 @@ std::string text(const Settings& s, std::size_t images) {
             "In training, gradients went through the last %zu rows alone: they did not have what is left "
             "of the dashed line. ",
             s.truncate);
-    return out + formatted("Means over %zu images.", images);
+    return replaced(out, "row", shown_step(s)) + formatted("Means over %zu images.", images);
 }
 
 }  // namespace
 
 Picture gradient_picture(const Training& training, const Digits& tested) {
     const Settings& s = training.settings;
-    const nn::RNN<float> untrained = network(s, tested.images.columns);
+    const Network untrained(s, {tested.images.rows, tested.images.columns});
     const std::vector<double> before = gradient_lengths(untrained, tested);
     const std::vector<double> after = gradient_lengths(training.model, tested);
     std::string csv = "t,before,after\n";
     for (std::size_t t = 0; t < before.size(); ++t) csv += formatted("%zu,%.6g,%.6g\n", t + 1, before[t], after[t]);
-    return {.name = "gradient",
-            .heading = "How far back the loss reaches",
-            .text = text(s, std::min(most_images, tested.images.count)),
-            .data = {{"gradient.csv", csv}},
-            .script = script_head("gradient", 760, 420) + formatted("rows = %zu\n", before.size()) +
-                      truncation(s, before.size()) + script};
+    return {
+        .name = "gradient",
+        .heading = "How far back the loss reaches",
+        .text = text(s, std::min(most_images, tested.images.count)),
+        .data = {{"gradient.csv", csv}},
+        .script = script_head("gradient", 760, 420) + formatted("rows = %zu\n", before.size()) +
+                  formatted("what = \"%s\"\nstate = \"%s\"\n", shown_step(s).c_str(), s.cell == "lstm" ? "c" : "h") +
+                  truncation(s, before.size()) + script};
 }
 
 }  // namespace xtape::apps

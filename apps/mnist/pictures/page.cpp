@@ -35,9 +35,9 @@ std::string numbers(const Run& run, const Evaluation& e) {
            row("Read right",
                formatted("%.2f %% of %s %s images (%s; 95 %% interval %.2f to %.2f %%)", 100 * e.accuracy(),
                          whole(e.total).c_str(), tested_on(run), whole(e.correct).c_str(), 100 * w.low, 100 * w.high)) +
-           row("Network", formatted("%zu rows of %zu pixels, %zu hidden units, 10 %ss; %s parameters; ",
-                                    training.rows(), training.model.cell.wx.value().shape()[0], s.hidden,
-                                    run.dataset().item.c_str(), whole(nn::count(training.model)).c_str()) +
+           row("Network", formatted("%s, %s, 10 %ss; %s parameters; ", scan_text(s, training.image_size()).c_str(),
+                                    units_text(s, "hidden").c_str(), run.dataset().item.c_str(),
+                                    whole(nn::count(training.model)).c_str()) +
                               network_text(s)) +
            row("Training", formatted("%zu epochs of %s images in batches of %zu, %.1f s, %s images/s", s.epochs,
                                      whole(training.images()).c_str(), s.batch, training.progress.seconds,

@@ -20,6 +20,17 @@ std::string script_head(const std::string& name, int width, int height) {
            "step(n) = n < 8 ? 1 : 5*ceil(n/40.)  # between tics on an axis of n whole numbers\n";
 }
 
+std::string shown_step(const Settings& s) { return step_name(scans_of(s.scan)[0]); }
+
+std::string shown_states(const Settings& s) {
+    std::string cell;
+    if (s.bidirectional) cell += " that reads forwards";
+    if (s.layers > 1) cell += " of the last layer";
+    if (s.scan == "both") cell += " of the network that reads rows";
+    if (s.scan == "permuted") cell += " that reads the image's pixels out of order";
+    return cell.empty() ? "" : "Drawn are the states of the cell" + cell + ". ";
+}
+
 void write_pictures(const Path& folder, const Run& run, const Evaluation& e, const Digits& tested) {
     const Training& training = run.training;
     const std::vector<Picture> all{loss_picture(training),

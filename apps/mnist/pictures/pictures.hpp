@@ -24,6 +24,10 @@ Picture gradient_picture(const Training& training, const Digits& tested);
 Picture mistakes_picture(const Dataset& dataset, const Evaluation& e, const Digits& tested);
 Picture confusion_picture(const Dataset& dataset, const Evaluation& e);
 
+// Of networks with several, the states that are drawn are those of one cell: which, or nothing; and what its steps are.
+std::string shown_states(const Settings& s);
+std::string shown_step(const Settings& s);
+
 // How every script begins: it may be run from any folder, and writes NAME.svg.
 std::string script_head(const std::string& name, int width, int height);
 
