@@ -129,12 +129,19 @@ concept WholeNumbers = std::integral<typename L::value_type> && !std::same_as<L,
 template <class T> Variable<T> pick(const Variable<T>& x, const Indices& index, Where = Where::here());
 template <class T>
 Variable<T> scatter(const Variable<T>& g, const Indices& index, std::size_t columns, Where = Where::here());
+// Whole numbers of any type, in a container or an xtensor expression, here and as labels below
+template <class T, WholeNumbers I> Variable<T> pick(const Variable<T>& x, const I& index, Where where = Where::here()) {
+    return pick(x, Indices(index.begin(), index.end()), where);
+}
+template <class T, WholeNumbers I>
+Variable<T> scatter(const Variable<T>& g, const I& index, std::size_t columns, Where where = Where::here()) {
+    return scatter(g, Indices(index.begin(), index.end()), columns, where);
+}
 
 // y = x - ln sum e^x along the axis
 template <class T> Variable<T> log_softmax(const Variable<T>& x, std::ptrdiff_t axis = -1, Where = Where::here());
 // The mean over rows of -log_softmax(x)[i, labels[i]]: (N, K), N labels in [0, K) -> ()
 template <class T> Variable<T> cross_entropy(const Variable<T>& x, const Indices& labels, Where = Where::here());
-// Labels may be of any whole type, in a container or an xtensor expression.
 template <class T, WholeNumbers L>
 Variable<T> cross_entropy(const Variable<T>& x, const L& labels, Where where = Where::here()) {
     return cross_entropy(x, Indices(labels.begin(), labels.end()), where);
