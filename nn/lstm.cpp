@@ -38,10 +38,6 @@ LSTMCell<T>::LSTMCell(std::size_t inputs, std::size_t units, Generator& generato
 
 template <class T> LSTMState<T> LSTMCell<T>::gates(const Variable<T>& z, const Variable<T>& c, Where where) const {
     using V = Variable<T>;
-    if (!coupled && !pf) {  // the same as one operation, which costs less
-        const V both = lstm_gates(z, c, where), h = select(both, 0, 0), next = select(both, 0, 1);
-        return {wp ? matmul(h, *wp, where) : h, next};
-    }
     const std::size_t n = coupled ? 3 : 4;  // the gates are [i] f g o
     const auto peep = [&](const V& a, const std::optional<Parameter<T>>& p, const V& memory) {
         return p ? a + *p * memory : a;

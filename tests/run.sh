@@ -8,7 +8,7 @@ cd "$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")"
 source apps/setup.sh
 
 if [[ ${1:-} == --yes ]]; then export XTAPE_YES=1; fi
-install_to_build doctest-dev libeigen3-dev patch python3-minimal clang-14 libclang-rt-14-dev
+install_to_build doctest-dev libeigen3-dev patch pkg-config time python3-minimal clang-14 libclang-rt-14-dev
 
 passed=0 failed=0
 log=$(mktemp)

@@ -18,6 +18,13 @@ concept WholeNumbers = std::integral<typename L::value_type> && !std::same_as<L,
 template <class T> Variable<T> pick(const Variable<T>& x, const Indices& index, Where = Where::here());
 template <class T>
 Variable<T> scatter(const Variable<T>& g, const Indices& index, std::size_t columns, Where = Where::here());
+template <class T, WholeNumbers I> Variable<T> pick(const Variable<T>& x, const I& index, Where where = Where::here()) {
+    return pick(x, Indices(index.begin(), index.end()), where);
+}
+template <class T, WholeNumbers I>
+Variable<T> scatter(const Variable<T>& g, const I& index, std::size_t columns, Where where = Where::here()) {
+    return scatter(g, Indices(index.begin(), index.end()), columns, where);
+}
 
 // y = x[..., index, ...]: the axis becomes those of the index, of this shape or a list. Rows of a table: (V, D),
 // indices of shape (T, B) -> (T, B, D). Its transpose: a table of zeros, of this length along the axis, to which the

@@ -46,13 +46,14 @@ must_not 'for an older processor than the library' 'error:.*\[xtape\] the librar
 must_not 'with -ffast-math' 'does not work with -ffast-math' "${ours[@]}" -ffast-math <<<"$array"
 
 # A mistake in types is one error, which says what to do.
-says() {  # says NAME TEXT < SOURCE
+one_error() {  # one_error NAME TEXT < SOURCE
     local name=$1
     cat >"$work/source.cpp"
     if compile -fsyntax-only "${all[@]}" || [[ $(grep -c 'error:' "$work/log") != 1 ]] ||
-        ! grep -q "error:.*\[xtape\] $2" "$work/log"; then report FAILED "$name"
+        ! grep -q "error:.*$2" "$work/log"; then report FAILED "$name"
     else report ok "$name"; fi
 }
+says() { one_error "$1" "\[xtape\] $2"; }
 operations='using namespace xtape;
 Variable<double> d;
 Variable<float> f;
@@ -79,6 +80,10 @@ says 'the gradient of a function that returns nothing' '.*must return a variable
     <<<"$operations auto bad = grad([](auto) {})(1.0);"
 says 'the gradient of a function of another type' '.*must take variables' \
     <<<"$operations auto bad = grad([](const Variable<float>& x) { return x; })(1.0);"
+one_error 'a number of a variable, without item()' 'Variable<double>' <<<"$operations double bad = d;"
+one_error 'a variable compared with a number' 'Variable<double>' <<<"$operations bool bad = d < 0.1;"
+one_error 'an element of a variable' 'Variable<double>' <<<"$operations auto bad = d(0, 1);"
+one_error 'a variable changed in place' 'operator+=.*Variable<double>\|overloaded .+=' <<<"$operations void bad() { d += 1; }"
 
 rule='using namespace xtape;
 struct Cube {

@@ -86,6 +86,28 @@ TEST_CASE("where takes numbers of every type, and masks of truth values") {
     CHECK(same_bits(where(mask, 5, w).value(), array<double>({3}, {-1, 0, 5})));
 }
 
+// Each operator with a number on either side, in either type: as with that number as a variable
+template <class T, class N> void beside(N n) {
+    const Tape tape;
+    const Variable<T> w = variable(array<T>({2}, {T(0.5), 3})), v(static_cast<T>(n));
+    const auto same = [&](const Variable<T>& y, const Variable<T>& expected) {
+        CHECK(same_bits(y.value(), expected.value()));
+        CHECK(same_bits(backward(sum(y), {w})[w], backward(sum(expected), {w})[w]));
+    };
+    same(w + n, w + v), same(n + w, v + w);
+    same(w - n, w - v), same(n - w, v - w);
+    same(w * n, w * v), same(n * w, v * w);
+    same(w / n, w / v), same(n / w, v / w);
+}
+
+TEST_CASE_TEMPLATE("numbers of every type on either side", T, float, double) {
+    beside<T>(0.1);
+    beside<T>(0.1F);
+    beside<T>(7);
+    beside<T>(7L);
+    beside<T>(std::size_t(7));
+}
+
 TEST_CASE("lists of variables need no type") {
     const Tape tape;
     const V x = variable(b0), y = x * 2;
@@ -100,6 +122,9 @@ TEST_CASE("labels of any whole type") {
     CHECK(cross_entropy(x, std::vector<unsigned char>{1, 0}).item() == expected);
     CHECK(cross_entropy(x, xt::xtensor<int, 1>{1, 0}).item() == expected);
     CHECK(cross_entropy(x, 1 - xt::xtensor<int, 1>{0, 1}).item() == expected);
+    const V picked = pick(x, xt::xtensor<int, 1>{1, 0});
+    CHECK(same_bits(picked.value(), array<double>({2}, {2, 3})));
+    CHECK(same_bits(scatter(picked, std::vector<int>{1, 0}, 2).value(), array<double>({2, 2}, {0, 2, 3, 0})));
 }
 
 TEST_CASE("indices of any whole type; those of an array have its shape") {
