@@ -3,6 +3,7 @@
 #include <xtape/autodiff/autodiff.hpp>
 #include <xtape/nn/attention.hpp>
 #include <xtape/nn/clip.hpp>
+#include <xtape/nn/embedding.hpp>
 #include <xtape/nn/forcing.hpp>
 #include <xtape/nn/gru.hpp>
 #include <xtape/nn/linear.hpp>
@@ -43,7 +44,7 @@ struct Translator {
     using value_type = float;
     using State = std::tuple<V, nn::Memory<float>>;
     nn::Generator bits{7};
-    Parameter<float> table{"table", nn::glorot<float>(digits + 2, hidden, bits)};
+    nn::Embedding<float> embedding{digits + 2, hidden, bits};
     nn::GRUCell<float> encoder{hidden, hidden, bits}, decoder{hidden, hidden, bits};
     nn::GeneralAttention<float> attention{hidden, hidden, bits};
     nn::Linear<float> both{2 * hidden, hidden, bits};
@@ -51,17 +52,18 @@ struct Translator {
 
     State encode(const Batch& batch) const {
         const std::size_t rows = batch.lengths.size();
-        const V xs = take(table, batch.read, {longest, rows}, 0);
+        const V xs = reshape(embedding(batch.read), {longest, rows, hidden});
         const auto run = nn::unroll(encoder, xs, encoder.initial(rows), {.padding = batch.lengths});
         return {run.last, attention.memory(run.outputs(), batch.lengths)};
     }
     std::pair<V, State> operator()(const Indices& tokens, const State& s) const {
-        const V h = decoder(take(table, tokens), std::get<0>(s));
+        const V h = decoder(embedding(tokens), std::get<0>(s));
         const V context = attention(h, std::get<1>(s)).context;
         return {readout(tanh(both(concatenate({context, h}, 1)))), State(h, std::get<1>(s))};
     }
     template <class F> void visit(F&& f) {
-        f("table", table), f("encoder", encoder), f("decoder", decoder), f("attention", attention), f("both", both);
+        f("embedding", embedding), f("encoder", encoder), f("decoder", decoder), f("attention", attention),
+            f("both", both);
         f("readout", readout);
     }
 };
