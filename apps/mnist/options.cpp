@@ -124,6 +124,7 @@ std::vector<std::string> given(const CLI::App& app) {
 std::variant<Options, Predict, Eval, int> read_options(int argc, const char* const* argv) {
     const auto app =
         command_line("Trains a recurrent network that reads images of MNIST row by row, and tests it.", "mnist");
+    app->get_formatter()->column_width(22);  // of the longest flag
     Options options;
     bool validate = false;
     add_training(*app, options.settings, validate);

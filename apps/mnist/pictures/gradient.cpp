@@ -69,27 +69,27 @@ constexpr const char* explanation =
     "there would still change the loss. Read it from right to left: backward begins at the last row and goes back in "
     "time. A line that falls steeply to the left is the vanishing gradient: what stands in the first rows can hardly "
     "be learned. A line that rises steeply to the left is the exploding one. Training makes most of the line sink, "
-    "for images that are read right have a small loss and small gradients; its slope is what to compare. ";
+    "for images that are read right have a small loss and small gradients; its slope is what to compare.";
 constexpr const char* of_tanh =
-    "It may rise over the first rows, which are empty or nearly so: states near 0 are where tanh is steepest. ";
-constexpr const char* of_gates = "Open gates let the gradient pass, closed ones hold it back. ";
+    " It may rise over the first rows, which are empty or nearly so: states near 0 are where tanh is steepest.";
+constexpr const char* of_gates = " Open gates let the gradient pass, closed ones hold it back.";
 
 std::string text(const Settings& s, std::size_t images) {
     std::string out = explanation + std::string(s.cell == "rnn" ? of_tanh : of_gates) + shown_states(s);
     if (s.cell != "rnn")
-        out += s.cell == "lstm" ? "The state is the memory c(t), which the gates work on. " : "";
+        out += s.cell == "lstm" ? " The state is the memory c(t), which the gates work on." : "";
     else if (s.init == "orthogonal")
-        out += "The recurrent weights begin orthogonal, so before training the line is not steep. ";
+        out += " The recurrent weights begin orthogonal, so before training the line is not steep.";
     else
-        out += "The recurrent weights begin " + s.init +
+        out += " The recurrent weights begin " + s.init +
                "; orthogonal ones, the default, keep the line from being steep "
-               "before training. ";
+               "before training.";
     if (s.truncate)
         out += formatted(
-            "In training, gradients went through the last %zu rows alone: they did not have what is left "
-            "of the dashed line. ",
+            " In training, gradients went through the last %zu rows alone: they did not have what is left "
+            "of the dashed line.",
             s.truncate);
-    return replaced(out, "row", shown_step(s)) + formatted("Means over %zu images.", images);
+    return replaced(out, "row", shown_step(s)) + formatted(" Means over %zu images.", images);
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ constexpr const char* explanation =
     "it: both have the same axis of time, downwards. A column is one hidden unit, red near 1, blue near -1; the "
     "order of units has no meaning. Of the states, the last one alone is shown to the read-out, so what decides the "
     "answer must have been carried down to there. Look for units that change with what is drawn, and for those "
-    "that keep their colour over many rows, empty ones too: these are the memory. ";
+    "that keep their colour over many rows, empty ones too: these are the memory.";
 
 // What lies across the axis of time.
 std::string across(const Settings& s) {
@@ -98,9 +98,9 @@ Picture hidden_picture(const Run& run, const Evaluation& e, const Digits& tested
     const Array<float> image = first_of(tested);
     const Images read = as_read(s, image);
     std::string text = explanation + shown_states(s);
-    if (s.skip_input) text += "The read-out sees the last row itself, too. ";
+    if (s.skip_input) text += " The read-out sees the last row itself, too.";
     text = replaced(text, "row", shown_step(s));
-    if (drawn < units) text += formatted("The first %zu of %zu units are drawn.", drawn, units);
+    if (drawn < units) text += formatted(" The first %zu of %zu units are drawn.", drawn, units);
     return {.name = "hidden",
             .heading = "What the network remembers while it reads",
             .text = text,

@@ -28,7 +28,7 @@ std::string shown_states(const Settings& s) {
     if (s.layers > 1) cell += " of the last layer";
     if (s.scan == "both") cell += " of the network that reads rows";
     if (s.scan == "permuted") cell += " that reads the image's pixels out of order";
-    return cell.empty() ? "" : "Drawn are the states of the cell" + cell + ". ";
+    return cell.empty() ? "" : " Drawn are the states of the cell" + cell + ".";
 }
 
 void write_pictures(const Path& folder, const Run& run, const Evaluation& e, const Digits& tested) {
