@@ -11,11 +11,12 @@ namespace {
 using V = Variable<double>;
 using MultiHead = nn::MultiHeadAttention<double>;
 constexpr std::size_t T = 4, B = 3, D = 6, N = 3, width = D / N;
+const Array<double> x = random_array<double>({T, B, D}, 20), seed = random_array<double>({T, B, D}, 23);
 
-MultiHead random_attention(unsigned seed) {
-    nn::Generator bits(seed);
+MultiHead random_attention(unsigned number) {
+    nn::Generator bits(number);
     MultiHead attention(D, N, bits);
-    for (const auto& [path, p] : nn::parameters(attention)) p->set(random_array<double>(p->shape(), ++seed));
+    for (const auto& [path, p] : nn::parameters(attention)) p->set(random_array<double>(p->shape(), ++number));
     return attention;
 }
 
@@ -37,18 +38,17 @@ const Case cases[]{{"all", 5, {}, false},
                    {"causal and padded", T, {1, 4, 0}, true}};
 
 // x w + b of one step of one row
-std::vector<double> affine_of(const double* x, const V& w, const V& b) {
+std::vector<double> affine_of(const double* from, const V& w, const V& b) {
     std::vector<double> y;
     for (std::size_t k = 0; k < D; ++k) {
         y.push_back(b.value()(k));
-        for (std::size_t i = 0; i < D; ++i) y[k] += x[i] * w.value()(i, k);
+        for (std::size_t i = 0; i < D; ++i) y[k] += from[i] * w.value()(i, k);
     }
     return y;
 }
 
 // What step t of row b says, by plain loops.
-std::vector<double> by_loops(const MultiHead& a, const Array<double>& x, const Array<double>& m, const Case& c,
-                             std::size_t t, std::size_t b) {
+std::vector<double> by_loops(const MultiHead& a, const Array<double>& m, const Case& c, std::size_t t, std::size_t b) {
     const auto q = affine_of(&x(t, b, 0), a.wq, a.bq);
     std::vector<double> heads(D, 0.0);
     for (std::size_t n = 0; n < N; ++n) {
@@ -68,7 +68,6 @@ std::vector<double> by_loops(const MultiHead& a, const Array<double>& x, const A
 
 TEST_CASE("multi-head attention is its formula, by plain loops, with every mask") {
     const MultiHead attention = random_attention(1);
-    const Array<double> x = random_array<double>({T, B, D}, 20);
     for (const Case& c : cases) {
         INFO(c.name);
         const Array<double> m = random_array<double>({c.steps, B, D}, 21);
@@ -77,7 +76,7 @@ TEST_CASE("multi-head attention is its formula, by plain loops, with every mask"
         CHECK(weights.shape() == Shape{B, N, T, c.steps});
         for (std::size_t t = 0; t < T; ++t)
             for (std::size_t b = 0; b < B; ++b) {
-                const auto expected = by_loops(attention, x, m, c, t, b);
+                const auto expected = by_loops(attention, m, c, t, b);
                 for (std::size_t k = 0; k < D; ++k)
                     CHECK(y.value()(t, b, k) == doctest::Approx(expected[k]).epsilon(1e-13));
                 for (std::size_t n = 0; n < N; ++n)
@@ -90,7 +89,6 @@ TEST_CASE("multi-head attention is its formula, by plain loops, with every mask"
 // A bias of the keys adds the same to all scores of a query, which softmax does not see.
 TEST_CASE("the bias of the keys changes nothing, and its gradient is 0 but for rounding") {
     MultiHead attention = random_attention(1);
-    const Array<double> x = random_array<double>({T, B, D}, 20), seed = random_array<double>({T, B, D}, 23);
     for (const Case& c : cases) {
         INFO(c.name);
         const Array<double> m = random_array<double>({c.steps, B, D}, 21);
@@ -107,7 +105,6 @@ TEST_CASE("the bias of the keys changes nothing, and its gradient is 0 but for r
 
 TEST_CASE("multi-head attention passes gradcheck at both orders, by both inputs and every other parameter") {
     MultiHead attention = random_attention(1);
-    const std::size_t directions = sanitized ? 1 : 2;
     for (const Case& c : cases)
         for (const bool itself : {false, true}) {
             if (itself && c.steps != T) continue;
@@ -116,9 +113,8 @@ TEST_CASE("multi-head attention passes gradcheck at both orders, by both inputs 
                 set_parameters(attention, xs, 2, "bk");
                 return attention(xs[0], itself ? xs[0] : xs[1], c.options()).context;
             };
-            const auto inputs = with_parameters(
-                attention, {random_array<double>({T, B, D}, 20), random_array<double>({c.steps, B, D}, 21)}, 22, "bk");
-            const auto report = gradcheck<double>(f, inputs, {.directions = int(directions)});
+            const auto inputs = with_parameters(attention, {x, random_array<double>({c.steps, B, D}, 21)}, 22, "bk");
+            const auto report = gradcheck<double>(f, inputs, {.directions = sanitized ? 1 : 2});
             CHECK_MESSAGE(report, report.text);
         }
 }
@@ -137,7 +133,6 @@ std::vector<Array<double>> gradients(const MultiHead& attention, const Array<dou
 
 TEST_CASE("padding changes neither outputs nor gradients of self-attention") {
     const MultiHead attention = random_attention(1);
-    const Array<double> x = random_array<double>({T, B, D}, 20), seed = random_array<double>({T, B, D}, 23);
     Array<double> longer = random_array<double>({T + 3, B, D}, 24), counted = zeros<double>({T + 3, B, D});
     std::copy(x.data(), x.data() + x.size(), longer.data());
     std::copy(seed.data(), seed.data() + seed.size(), counted.data());
@@ -151,7 +146,6 @@ TEST_CASE("padding changes neither outputs nor gradients of self-attention") {
 
 TEST_CASE("causal: a step knows nothing of later ones, and a first part is the same on its own") {
     const MultiHead attention = random_attention(1);
-    const Array<double> x = random_array<double>({T, B, D}, 20);
     const V whole = attention(V(x), V(x), {.causal = true}).context;
     for (std::ptrdiff_t t = 1; t <= std::ptrdiff_t(T); ++t) {
         const V part = slice(V(x), 0, 0, t);
@@ -167,10 +161,9 @@ TEST_CASE("causal: a step knows nothing of later ones, and a first part is the s
 
 TEST_CASE("with nothing to see the heads say 0, and so does the gradient") {
     const MultiHead attention = random_attention(1);
-    const Array<double> x = random_array<double>({T, 1, D}, 20);
     const Array<double> nan = filled({5, 1, D}, std::numeric_limits<double>::quiet_NaN());
     const Tape tape;
-    const V q = variable(x), m = variable(nan);
+    const V q = variable(random_array<double>({T, 1, D}, 20)), m = variable(nan);
     const auto [y, weights] = attention(q, m, {.padding = {0}});
     CHECK(same_bits(y.value(), broadcast_to(V(attention.bo.value()), {T, 1, D}).value()));
     const auto g = backward(sum(y), {q, m, attention.wq, attention.wv, attention.wo});
@@ -187,8 +180,8 @@ TEST_CASE("multi-head attention refuses what does not fit") {
     CHECK(contains(made(4), "[MultiHeadAttention] heads must divide the units, 6; got 4"));
     CHECK(contains(made(0), "heads must divide the units, 6; got 0"));
     const MultiHead attention = random_attention(1);
-    const auto text = [&](const Shape& x, const Shape& m, const nn::MultiHeadOptions& options) {
-        return thrown([&] { (void)attention(V(zeros<double>(x)), V(zeros<double>(m)), options); });
+    const auto text = [&](const Shape& q, const Shape& m, const nn::MultiHeadOptions& options) {
+        return thrown([&] { (void)attention(V(zeros<double>(q)), V(zeros<double>(m)), options); });
     };
     CHECK(contains(text({T, B, D}, {5, 2, D}, {}),
                    "[MultiHeadAttention] x must be (T, B, D) and the memory (S, B, D) with D = 6; got (4, 3, 6) and "

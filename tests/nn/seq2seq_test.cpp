@@ -79,7 +79,9 @@ V loss_of(const nn::Forced<Translator::State>& forced, const Batch& batch) {
                          {.weights = reshape(V(mask), {labels.size()}).value()});
 }
 
-void train(Translator& model, std::size_t steps) {
+// The loss of each step
+std::vector<float> train(Translator& model, std::size_t steps) {
+    std::vector<float> losses;
     nn::AdamW<float> optimizer({.rate = 5e-3f});
     for (std::size_t step = 0; step < steps; ++step) {
         const Batch batch(32, unsigned(1000 + step));
@@ -88,16 +90,20 @@ void train(Translator& model, std::size_t steps) {
         const Tape tape;
         const auto forced =
             nn::teacher_forcing(model, Indices(32, begin), batch.targets, model.encode(batch), {.own = own});
-        auto gradients = backward(loss_of(forced, batch));
+        const V loss = loss_of(forced, batch);
+        losses.push_back(loss.item());
+        auto gradients = backward(loss);
         (void)nn::clip_by_norm(gradients, 1);
         optimizer.step(model, gradients);
     }
+    return losses;
 }
 
 TEST_CASE("a network with attention learns to say digits backwards") {
     Translator model;
     const std::size_t steps = sanitized ? 20 : 1000, rows = sanitized ? 8 : 500;
-    train(model, steps);
+    const auto losses = train(model, steps);
+    CHECK(losses.back() < 0.9f * losses.front());
     const Batch fresh(rows, 5);
     const auto state = model.encode(fresh);
     const nn::Limits limits{end, longest + 1};
