@@ -103,7 +103,7 @@ TEST_CASE("each optimiser makes another model, and its settings are recorded") {
     std::set<std::map<std::string, Vector>> different;
     for (const char* run : {"adamw", "adam", "sgd", "slow"}) different.insert(tensors_in(folder / run));
     CHECK(different.size() == 4);
-    for (const auto& [name, lr, decay] : {std::tuple{"adamw", 0.002, 0.1}, {"adam", 0.002, 0.0}, {"sgd", 0.1, 0.0}}) {
+    for (const auto& [name, lr, decay] : {std::tuple{"adamw", 0.002, 0.1}, {"adam", 0.002, 0.0}, {"sgd", 0.03, 0.0}}) {
         const json settings = settings_in(folder / name);
         CHECK(settings["optimizer"] == name);
         CHECK(settings["lr"] == lr);
