@@ -15,7 +15,7 @@ namespace {
 
 void add_training(CLI::App& app, Settings& s, bool& validate) {
     constexpr auto any_seed = std::numeric_limits<std::uint64_t>::max();
-    const auto add = [&](const char* flag, auto& value, const CLI::Validator& valid, const std::string& meaning) {
+    const auto add = [&](const char* flag, auto& value, const CLI::Validator& valid, const char* meaning) {
         const bool whole = std::is_integral_v<std::remove_reference_t<decltype(value)>>;
         app.add_option(flag, value, meaning)->check(valid)->type_name(whole ? "N" : "X")->capture_default_str();
         app.get_option(flag)->group("Training");
@@ -24,7 +24,7 @@ void add_training(CLI::App& app, Settings& s, bool& validate) {
     add("--hidden", s.hidden, whole_number(1, most_hidden), "Size of its state");
     add("--batch", s.batch, whole_number(1, most_batch), "Images for one step of the optimiser");
     add("--lr", s.lr, number(least_lr, most_rate),
-        formatted("Learning rate at its peak, after the first epoch; for sgd %g", sgd_lr));
+        formatted("Learning rate at its peak, after the first epoch; for sgd %g", sgd_lr).c_str());
     add("--decay", s.decay, number(0, most_rate),
         "Of input and read-out weights, per step and unit of learning rate; for adamw alone");
     add("--shift", s.shift, whole_number(0, most_shift),
