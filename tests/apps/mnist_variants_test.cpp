@@ -75,7 +75,7 @@ TEST_CASE("a step of sgd takes the gradient derived by hand, through as many row
             for (const auto& [name, one] : step) squares += std::pow(norm(gradient[name]), 2);
             const double length = std::sqrt(squares), clip = std::min(1., 1 / length);
             CHECK(Table(text(folder / "moved/log.csv"))["gradient_norm"][0] == doctest::Approx(length).epsilon(1e-3));
-            for (const auto& [name, one] : step) CHECK_MESSAGE(off(one, gradient[name], clip) < 1e-4, name);
+            for (const auto& one : step) CHECK_MESSAGE(off(one.second, gradient[one.first], clip) < 1e-4, one.first);
             if (depth < 28) CHECK(off(step.at("cell.wx"), network.gradient(train_set, 28)["cell.wx"], clip) > 1e-2);
         }
     }
