@@ -30,7 +30,8 @@ void add_training(CLI::App& app, Settings& s, bool& validate) {
     add("--epochs", s.epochs, whole_number(1, most_epochs), "Times that the network reads all training images");
     add("--hidden", s.hidden, whole_number(1, most_hidden), "Size of its state");
     add("--batch", s.batch, whole_number(1, most_batch), "Images for one step of the optimiser");
-    add("--lr", s.lr, number(least_lr, most_rate), "Learning rate at its peak, after the first epoch; for sgd 0.1");
+    add("--lr", s.lr, number(least_lr, most_rate),
+        formatted("Learning rate at its peak, after the first epoch; for sgd %g", sgd_lr).c_str());
     add("--decay", s.decay, number(0, most_rate),
         "Of input and read-out weights, per step and unit of learning rate; for adamw alone");
     add("--shift", s.shift, whole_number(0, most_shift),

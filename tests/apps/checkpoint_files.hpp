@@ -5,6 +5,8 @@
 #include <xtape/nn/io/safetensors.hpp>
 
 #include <cstdio>
+#include <filesystem>
+#include <string>
 
 // Checkpoints of the program, changed, with a CRC that holds.
 namespace checkpoint_files {

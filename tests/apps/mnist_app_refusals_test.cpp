@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the program refuses: one line that names the file, what was expected and what was found.
+#include <algorithm>
 #include <map>
 
 #include "program.hpp"

@@ -78,7 +78,8 @@ TEST_CASE("a checkpoint with a setting that there is not is refused") {
           {"hidden", "16384", "tensors of a network of hidden 16384 and layers 1, 1073741824 bytes or more; found "},
           {"optimizer", "\"sgd\"", "cell.wx.momentum"}}) {
         write(changed, contents(whole));
-        checkpoint_files::change(changed, [&](auto& file) { file.metadata.at(setting) = value; });
+        checkpoint_files::change(changed,
+                                 [name = setting, text = value](auto& file) { file.metadata.at(name) = text; });
         const Outcome o = run(mnist + quoted(folder.path) + " --resume " + quoted(changed));
         CHECK(o.code == 1);
         CHECK_MESSAGE(one_line(o.err), o.err);

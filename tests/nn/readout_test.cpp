@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The read-out of a recurrent network, and its skip: o = h v + x u + c.
+#include <algorithm>
 #include <xtape/autodiff/gradcheck.hpp>
 #include <xtape/nn/rnn.hpp>
 

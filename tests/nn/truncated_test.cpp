@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Gradients through the last steps alone are those of a network that begins there, as derived by hand.
+#include <algorithm>
 #include <xtape/nn/analytic/rnn.hpp>
 #include <xtape/nn/rnn.hpp>
 
