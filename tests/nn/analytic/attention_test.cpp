@@ -54,7 +54,7 @@ template <class F> void for_each_attention(std::mt19937& random, const F& f) {
 TEST_CASE("attention equals central differences, with and without a mask") {
     std::mt19937 random(3000);
     for_each_attention(random, [&](const std::string& name, const auto& attention) {
-        for (const std::size_t S : {1, 2, 5}) {
+        for (const std::size_t S : Counts{1, 2, 5}) {
             auto p = random_problem(attention, S, 3, random);
             INFO(name << ", S " << S << ", seed 3000");
             check_claims(claims(p), [&] { return loss(p); });

@@ -19,7 +19,7 @@ template <class Cell> void leave(Sequence<Cell>& s, Loss kind) {
 TEST_CASE("every cell's backpropagation through time equals central differences, whatever the loss is") {
     unsigned seed = 100;
     for_each_kind<double>([&](const auto& kind) {
-        for (const std::size_t T : {1, 2, 7})
+        for (const std::size_t T : Counts{1, 2, 7})
             for (const Loss of : {Loss::last_memory, Loss::last_output, Loss::one_step, Loss::all}) {
                 if (T != 7 && of != Loss::all) continue;
                 ++seed;

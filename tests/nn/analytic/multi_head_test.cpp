@@ -47,7 +47,7 @@ Claims claims(Problem& p) {
 
 TEST_CASE("multi-head attention equals central differences, causal, padded, and both") {
     unsigned seed = 3500;
-    for (const std::size_t heads : {1, 2, 4})
+    for (const std::size_t heads : Counts{1, 2, 4})
         for (const bool causal : {false, true})
             for (const bool padded : {false, true}) {
                 ++seed;

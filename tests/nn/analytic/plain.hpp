@@ -13,6 +13,8 @@
 #include <vector>
 #include <xtensor/xarray.hpp>
 
+using Counts = std::vector<std::size_t>;
+
 template <class Real = double>
 xt::xarray<Real> random_array(std::mt19937& random, const std::vector<std::size_t>& shape, double scale = 0.7) {
     std::normal_distribution<double> normal(0, scale);

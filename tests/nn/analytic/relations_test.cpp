@@ -29,7 +29,7 @@ TEST_CASE("an LSTM with open gates adds up what it reads, and passes its memory'
     std::mt19937 random(2000);
     by_hand::LstmCell<double> cell = random_lstm(features, random, {});
     cell.wh.fill(0);
-    for (std::size_t gate : {0, 1, 3})  // i, f and o: sigma(50) is 1 in double
+    for (std::size_t gate : Counts{0, 1, 3})  // i, f and o: sigma(50) is 1 in double
         for (std::size_t j = 0; j < hidden; ++j) {
             for (std::size_t k = 0; k < features; ++k) cell.wx(k, gate * hidden + j) = 0;
             cell.b(gate * hidden + j) = 50;

@@ -57,7 +57,7 @@ TEST_CASE("truncated backpropagation is the gradient of its surrogate, by centra
 
 TEST_CASE("with a depth of all steps truncated backpropagation is all of it, for blocks of any length") {
     for_each_kind<double>([&](const auto& kind) {
-        for (const std::size_t every : {1, 2, 5, 7, 100})
+        for (const std::size_t every : Counts{1, 2, 5, 7, 100})
             for (const bool reverse : {false, true}) {
                 INFO(kind.name << ", every " << every << ", reverse " << reverse << ", seed 1700");
                 auto s = random_sequence(kind, 7, 2, 1700);
@@ -75,7 +75,7 @@ TEST_CASE("the deeper, the closer to the whole gradient, where gradients vanish"
     s.cell.wh *= 0.3;
     const Claims whole = claims(s, bptt(s));
     double before = std::numeric_limits<double>::infinity();
-    for (const std::size_t depth : {1, 3, 5, 7, 9}) {
+    for (const std::size_t depth : Counts{1, 3, 5, 7, 9}) {
         const double error = worst_distance(truncated(s, {1, depth}), whole);
         CHECK(error < before);
         before = error;
