@@ -47,7 +47,9 @@ TEST_CASE("of every cell and scan, what the network answers to each image is wha
         {{"rnn", "pixels", 5}, " --truncate 30"},
         {{"gru", "permuted", 3, 1, true}, " --skip-input"},
         {{"lstm", "permuted", 3}, ""}};
-    for (const auto& [kind, more] : all) {
+    for (const auto& one : all) {
+        const Kind& kind = one.first;
+        const std::string& more = one.second;
         INFO(flags_of(kind), more);
         const Path out = folder / (kind.cell + kind.scan + std::to_string(kind.layers));
         train(out, "--epochs 1 --batch 20 --lr 0.01 " + flags_of(kind) + more);
