@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/limit/gated_step.hpp"
 
-#include <cstdlib>
-#include <new>
-#include <utility>
-
 #include "bench/limit/gates.hpp"
 
 // A prime is a transpose, d before a name is the gradient of L by it.
@@ -25,24 +21,19 @@ GatedStep::GatedStep(Gated kind, RnnSizes sizes, const GatedWeights& initial, fl
 }
 
 void GatedStep::take_memory() {
-    std::vector<std::pair<float**, std::ptrdiff_t>> parts;
-    const auto add = [&](float*& part, std::ptrdiff_t rows, int row) { parts.push_back({&part, rows * row}); };
+    Pieces pieces;
     for (Block* block : {&parameters_, &gradients_, &mean_, &square_}) {
-        add(block->wx, n_.I, Gs_), add(block->wh, n_.H, Gs_), add(block->b, 1, Gs_), add(block->bn, 1, Hs_);
-        add(block->v, n_.H, Ks_), add(block->c, 1, Ks_);
+        pieces.add(block->wx, n_.I, Gs_), pieces.add(block->wh, n_.H, Gs_), pieces.add(block->b, 1, Gs_),
+            pieces.add(block->bn, 1, Hs_);
+        pieces.add(block->v, n_.H, Ks_), pieces.add(block->c, 1, Ks_);
     }
     count_ = std::ptrdiff_t(n_.I + n_.H + 1) * Gs_ + Hs_ + std::ptrdiff_t(n_.H + 1) * Ks_;
     const std::ptrdiff_t all = std::ptrdiff_t(n_.T) * n_.B;
-    add(z_, all, Gs_), add(m_, all, Gs_), add(h_, all, Hs_), add(c_, all, Hs_), add(u_, all, Hs_);
-    add(dh_, n_.B, Hs_), add(dc_, n_.B, Hs_);
-    add(o_, n_.B, Ks_), add(wh_t_, gates_ * Hs_, Hs_), add(v_t_, n_.K, Hs_);
-    std::size_t size = 0;
-    for (const auto& part : parts) size += static_cast<std::size_t>(part.second);
-    memory_.reset(static_cast<float*>(std::aligned_alloc(64, (size * sizeof(float) + 63) / 64 * 64)));
-    if (!memory_) throw std::bad_alloc();
-    std::fill_n(memory_.get(), size, 0.0f);
-    float* next = memory_.get();
-    for (const auto& [part, length] : parts) *part = std::exchange(next, next + length);
+    pieces.add(z_, all, Gs_), pieces.add(m_, all, Gs_), pieces.add(h_, all, Hs_), pieces.add(c_, all, Hs_),
+        pieces.add(u_, all, Hs_);
+    pieces.add(dh_, n_.B, Hs_), pieces.add(dc_, n_.B, Hs_);
+    pieces.add(o_, n_.B, Ks_), pieces.add(wh_t_, gates_ * Hs_, Hs_), pieces.add(v_t_, n_.K, Hs_);
+    memory_ = pieces.take();
 }
 
 // copy(compact, spread, n) for each run of numbers that lie together in both

@@ -10,7 +10,6 @@
 //
 // The caller makes the thread flush denormals (FTZ and DAZ) and gives BLAS one thread.
 
-#include <memory>
 #include <vector>
 
 #include "bench/limit/parts.hpp"
@@ -63,7 +62,7 @@ private:
     float *h_, *c_, *u_;       // (T, B, Hs): H_t, C_t, tanh C_t
     float *dh_, *dc_;          // (B, Hs)
     float *o_, *wh_t_, *v_t_;  // (B, Ks) (G, Hs) (K, Hs)
-    std::unique_ptr<float[], RnnWorkspace::Free> memory_;
+    Pieces::Memory memory_;
     Adam adam_;
 };
 

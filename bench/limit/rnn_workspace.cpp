@@ -26,7 +26,18 @@ void copy(const float* from, int from_row, float* to, int to_row, int rows, int 
 
 }  // namespace
 
-void RnnWorkspace::Free::operator()(float* memory) const { std::free(memory); }
+void Pieces::Free::operator()(float* memory) const { std::free(memory); }
+
+Pieces::Memory Pieces::take() const {
+    std::size_t size = 0;
+    for (const auto& piece : pieces_) size += static_cast<std::size_t>(piece.second);
+    Memory memory(static_cast<float*>(std::aligned_alloc(64, (size * sizeof(float) + 63) / 64 * 64)));
+    if (!memory) throw std::bad_alloc();
+    std::fill_n(memory.get(), size, 0.0f);
+    float* next = memory.get();
+    for (const auto& [piece, length] : pieces_) *piece = std::exchange(next, next + length);
+    return memory;
+}
 
 RnnWorkspace::RnnWorkspace(RnnSizes sizes, const RnnWeights& initial) : n(sizes), Hs(stride(n.H)), Ks(stride(n.K)) {
     if (std::min({n.B, n.T, n.I, n.H, n.K}) < 1) throw std::invalid_argument("[RnnStep] every size must be at least 1");
@@ -46,28 +57,21 @@ RnnWorkspace::RnnWorkspace(RnnSizes sizes, const RnnWeights& initial) : n(sizes)
 }
 
 void RnnWorkspace::allocate() {
-    std::vector<std::pair<float**, std::ptrdiff_t>> parts;
-    const auto add = [&](float*& part, std::ptrdiff_t rows, int row) { parts.push_back({&part, rows * row}); };
+    Pieces pieces;
     for (Block* block : {&parameters, &gradients, &mean, &square}) {
-        add(block->wx, n.I, Hs);
-        add(block->wh, n.H, Hs);
-        add(block->b, 1, Hs);
-        add(block->v, n.H, Ks);
-        add(block->c, 1, Ks);
+        pieces.add(block->wx, n.I, Hs);
+        pieces.add(block->wh, n.H, Hs);
+        pieces.add(block->b, 1, Hs);
+        pieces.add(block->v, n.H, Ks);
+        pieces.add(block->c, 1, Ks);
     }
     count = std::ptrdiff_t(n.I + n.H + 1) * Hs + std::ptrdiff_t(n.H + 1) * Ks;
-    add(h, std::ptrdiff_t(n.T) * n.B, Hs);
-    add(e, std::ptrdiff_t(n.T) * n.B, Hs);
-    add(o, n.B, Ks);
-    add(wh_t, n.H, Hs);
-    add(v_t, n.K, Hs);
-    std::size_t size = 0;
-    for (const auto& part : parts) size += static_cast<std::size_t>(part.second);
-    memory_.reset(static_cast<float*>(std::aligned_alloc(64, (size * sizeof(float) + 63) / 64 * 64)));
-    if (!memory_) throw std::bad_alloc();
-    std::fill_n(memory_.get(), size, 0.0f);
-    float* next = memory_.get();
-    for (const auto& [part, length] : parts) *part = std::exchange(next, next + length);
+    pieces.add(h, std::ptrdiff_t(n.T) * n.B, Hs);
+    pieces.add(e, std::ptrdiff_t(n.T) * n.B, Hs);
+    pieces.add(o, n.B, Ks);
+    pieces.add(wh_t, n.H, Hs);
+    pieces.add(v_t, n.K, Hs);
+    memory_ = pieces.take();
 }
 
 RnnWeights RnnWorkspace::copied(const Block& block) const {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace xtape::bench {
@@ -19,6 +20,20 @@ struct RnnWeights {         // row major, compact
     std::vector<float> c;   // (K)
 };
 
+// Arrays that are taken from one block of memory, all zeros at first.
+class Pieces {
+public:
+    struct Free {
+        void operator()(float* memory) const;
+    };
+    using Memory = std::unique_ptr<float[], Free>;
+    void add(float*& piece, std::ptrdiff_t rows, int row) { pieces_.push_back({&piece, rows * row}); }
+    Memory take() const;  // sets every piece that was added
+
+private:
+    std::vector<std::pair<float**, std::ptrdiff_t>> pieces_;
+};
+
 // All the memory of a training step, one block allocated once. Rows of H and K numbers are Hs and Ks apart; what lies
 // between is zero and stays so, so that everything may be done in whole vectors.
 struct RnnWorkspace {
@@ -29,10 +44,6 @@ struct RnnWorkspace {
         float* v;   // (H, Ks)
         float* c;   // (Ks)
     };
-    struct Free {
-        void operator()(float* memory) const;
-    };
-
     RnnWorkspace(RnnSizes sizes, const RnnWeights& initial);
     RnnWeights copied(const Block& block) const;
 
@@ -47,7 +58,7 @@ struct RnnWorkspace {
 
 private:
     void allocate();
-    std::unique_ptr<float[], Free> memory_;
+    Pieces::Memory memory_;
 };
 
 }  // namespace xtape::bench
