@@ -83,7 +83,8 @@ says 'the gradient of a function of another type' '.*must take variables' \
 one_error 'a number of a variable, without item()' 'Variable<double>' <<<"$operations double bad = d;"
 one_error 'a variable compared with a number' 'Variable<double>' <<<"$operations bool bad = d < 0.1;"
 one_error 'an element of a variable' 'Variable<double>' <<<"$operations auto bad = d(0, 1);"
-one_error 'a variable changed in place' 'operator+=.*Variable<double>\|overloaded .+=' <<<"$operations void bad() { d += 1; }"
+one_error 'a variable changed in place' 'operator+=.*Variable<double>\|overloaded .+=' \
+    <<<"$operations void bad() { d += 1; }"
 
 rule='using namespace xtape;
 struct Cube {
