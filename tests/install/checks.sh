@@ -3,8 +3,7 @@
 # For the tests of installing to source, with source_tree, compiler and work set.
 
 failures=0
-settings=("-DCMAKE_CXX_COMPILER=$compiler" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O1
-          -DXTAPE_PRECOMPILE=ON)
+settings=("-DCMAKE_CXX_COMPILER=$compiler" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 -DXTAPE_PRECOMPILE=ON)
 if command -v ccache >/dev/null; then
     settings+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
     export CCACHE_SLOPPINESS=pch_defines,time_macros

@@ -56,7 +56,7 @@ refused 'pkg-config, as C++17' 'error: .*xtape needs C\+\+20' plain -std=c++17
 # What a project needs of the source is in the archive. The second way has the same files, which are built already.
 tar -C "$source_tree" -czf "$work/xtape.tar.gz" CMakeLists.txt xtape.hpp autodiff cmake nn
 check FetchContent build_and_run from_source -DWAY=FetchContent "-DXTAPE_URL=file://$work/xtape.tar.gz"
-rm "$work"/from_source/{app,engine}
+rm -f "$work"/from_source/{app,engine}
 check add_subdirectory build_and_run from_source -DWAY=add_subdirectory \
     "-DXTAPE_SOURCE=$work/from_source/_deps/xtape-src"
 finish
