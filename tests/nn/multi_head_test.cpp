@@ -127,7 +127,7 @@ std::vector<Array<double>> gradients(const MultiHead& attention, const Array<dou
     for (const V& p : nn::wanted(attention)) xs.push_back(p);
     const auto g = backward(sum(attention(xs[0], xs[0], {.padding = padding}).context * counted), xs);
     std::vector<Array<double>> all;
-    for (const V& x : xs) all.push_back(g[x]);
+    for (const V& v : xs) all.push_back(g[v]);
     return all;
 }
 
