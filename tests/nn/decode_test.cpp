@@ -9,34 +9,8 @@ namespace xtape::test {
 namespace {
 
 using V = Variable<double>;
-using Ranked = std::vector<nn::Decoded>;
 constexpr std::size_t vocabulary = 3, longest = 4;
 constexpr std::int64_t end = 0;
-
-// All sequences of one row, best first: what the decoder says after each beginning, one step at a time.
-void enumerate(const RandomDecoder& decoder, std::int64_t token, const RandomDecoder::State& state,
-               const nn::Decoded& said, double alpha, Ranked& all) {
-    const auto [scores, next] = decoder({token}, state);
-    const Array<double> log_p = log_softmax(scores).value();
-    for (std::size_t j = 0; j < vocabulary; ++j) {
-        nn::Decoded more = said;
-        more.log_probability += log_p(0, j);
-        more.ended = std::int64_t(j) == end;
-        if (!more.ended) more.tokens.push_back(std::int64_t(j));
-        const double length = double(said.tokens.size()) + 1;
-        more.score = more.log_probability / std::pow((5 + length) / 6, alpha);
-        if (more.ended || more.tokens.size() == longest)
-            all.push_back(more);
-        else
-            enumerate(decoder, std::int64_t(j), next, more, alpha, all);
-    }
-}
-Ranked ranked(const RandomDecoder& decoder, std::int64_t first, const RandomDecoder::State& state, double alpha) {
-    Ranked all;
-    enumerate(decoder, first, state, {}, alpha, all);
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
-    return all;
-}
 
 TEST_CASE("a beam as wide as there are sequences finds all of them in order, for each row of a batch") {
     for (const unsigned seed : {1u, 2u, 3u})
@@ -47,7 +21,7 @@ TEST_CASE("a beam as wide as there are sequences finds all of them in order, for
             const Indices first{1, 2, 1};
             const auto found = nn::beam_search(decoder, first, state, {end, longest}, {.width = 81, .alpha = alpha});
             for (std::size_t row = 0; row < 3; ++row) {
-                const Ranked all = ranked(decoder, first[row], row_of(state, row), alpha);
+                const Ranked all = ranked(decoder, first[row], row_of(state, row), {end, longest}, alpha);
                 REQUIRE(all.size() == 31);  // 1 + 2 + 4 + 8 that end, 16 that do not
                 REQUIRE(found[row].size() == 31);
                 for (std::size_t i = 0; i < 31; ++i) CHECK(same(found[row][i], all[i]));
@@ -61,7 +35,7 @@ TEST_CASE("a narrow beam finds the best where greedy does not, and what it finds
         INFO("seed ", seed);
         const RandomDecoder decoder(vocabulary, seed);
         const auto state = decoder.start(1, seed + 10);
-        const Ranked all = ranked(decoder, 1, state, 0);
+        const Ranked all = ranked(decoder, 1, state, {end, longest}, 0);
         const auto found = nn::beam_search(decoder, {1}, state, {end, longest}, {.width = 4})[0];
         CHECK(found.size() == 4);
         for (const auto& one : found)
@@ -134,7 +108,17 @@ TEST_CASE("beam search stops when nothing else can be better, and ended rows are
     rows.clear();
     (void)nn::greedy(counted, {0, 3}, V(zeros<double>({2, 1})), {end, 100});
     CHECK(rows == std::vector<std::size_t>{2, 1});
-    rows.clear();  // without an end token, to the limit
+    // 1 goes on with 0.4 * 0.4, which is worse than both that have ended, 0.5 and 0.4 * 0.6
+    const TableDecoder slow{array<double>({4, 4}, {1, 0, 0, 0, 0.6, 0.4, 0, 0, 1, 0, 0, 0, 0.5, 0.4, 0.1, 0})};
+    const auto steps = [&](double alpha) {
+        rows.clear();
+        const auto step = [&](const Indices& tokens, const V& s) { return rows.push_back(1), slow(tokens, s); };
+        (void)nn::beam_search(step, {3}, V(zeros<double>({1, 1})), {end, 100}, {.width = 2, .alpha = alpha});
+        return rows.size();
+    };
+    CHECK(steps(0) == 2);
+    CHECK(steps(1) > 2);  // a longer one might still be better
+    rows.clear();         // without an end token, to the limit
     CHECK(nn::greedy(counted, {3}, V(zeros<double>({1, 1})), {.longest = 5})[0].tokens == Indices{1, 0, 0, 0, 0});
     CHECK(rows == std::vector<std::size_t>(5, 1));
     CHECK(nn::greedy(counted, {}, V(zeros<double>({0, 1})), {end, 5}).empty());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <xtape/nn/decode.hpp>
 #include <xtape/nn/lstm.hpp>
 
@@ -41,6 +42,34 @@ struct TableDecoder {
 // One row of a state
 template <class S> S row_of(const S& state, std::size_t row) {
     return nn::map_state([&](const auto& v) { return take(v, Indices{std::int64_t(row)}); }, state);
+}
+
+// All sequences of one row: what the decoder says after each beginning, one step at a time.
+using Ranked = std::vector<nn::Decoded>;
+inline void enumerate(const RandomDecoder& decoder, std::int64_t token, const RandomDecoder::State& state,
+                      const nn::Decoded& said, const nn::Limits& limits, double alpha, Ranked& all) {
+    const auto [scores, next] = decoder({token}, state);
+    const Array<double> log_p = log_softmax(scores).value();
+    for (std::size_t j = 0; j < log_p.shape()[1]; ++j) {
+        nn::Decoded more = said;
+        more.log_probability += log_p(0, j);
+        more.ended = std::int64_t(j) == limits.end;
+        if (!more.ended) more.tokens.push_back(std::int64_t(j));
+        const double length = double(said.tokens.size()) + 1;
+        more.score = more.log_probability / std::pow((5 + length) / 6, alpha);
+        if (more.ended || more.tokens.size() == limits.longest)
+            all.push_back(more);
+        else
+            enumerate(decoder, std::int64_t(j), next, more, limits, alpha, all);
+    }
+}
+// The same, best first
+inline Ranked ranked(const RandomDecoder& decoder, std::int64_t first, const RandomDecoder::State& state,
+                     const nn::Limits& limits, double alpha) {
+    Ranked all;
+    enumerate(decoder, first, state, {}, limits, alpha, all);
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+    return all;
 }
 
 inline bool same(const nn::Decoded& a, const nn::Decoded& b) {
