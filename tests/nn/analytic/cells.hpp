@@ -96,6 +96,14 @@ template <class Real, class F> void for_each_kind(const F& f) {
             [=](std::size_t inputs, std::mt19937& random) { return random_gru<Real>(inputs, random, after); }});
 }
 
+// f(kind) for one cell with the state {h} and one with {h, c} of two widths: drivers see no more of a cell.
+template <class F> void for_each_state(const F& f) {
+    const Parts parts{.peepholes = true, .coupled = false, .projection = true};
+    f(Kind<by_hand::GruCell<double>>{"GRU", [](std::size_t n, auto& random) { return random_gru(n, random, true); }});
+    f(Kind<by_hand::LstmCell<double>>{
+        "LSTM", [=](std::size_t n, auto& random) { return random_lstm(n, random, parts); }, {projected, hidden}});
+}
+
 template <class Real>
 by_hand::State<Real> random_state(std::mt19937& random, std::size_t B, const std::vector<std::size_t>& widths) {
     by_hand::State<Real> state;

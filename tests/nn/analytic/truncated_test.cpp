@@ -43,7 +43,7 @@ template <class Cell> Claims truncated(Sequence<Cell>& s, const Truncation& k) {
 
 TEST_CASE("truncated backpropagation is the gradient of its surrogate, by central differences") {
     unsigned seed = 1600;
-    for_each_kind<double>([&](const auto& kind) {
+    for_each_state([&](const auto& kind) {
         for (const Truncation& k : truncations) {
             ++seed;
             INFO(kind.name << ", every " << k.every << ", depth " << k.depth << ", seed " << seed);
@@ -56,7 +56,7 @@ TEST_CASE("truncated backpropagation is the gradient of its surrogate, by centra
 }
 
 TEST_CASE("with a depth of all steps truncated backpropagation is all of it, for blocks of any length") {
-    for_each_kind<double>([&](const auto& kind) {
+    for_each_state([&](const auto& kind) {
         for (const std::size_t every : Counts{1, 2, 5, 7, 100})
             for (const bool reverse : {false, true}) {
                 INFO(kind.name << ", every " << every << ", reverse " << reverse << ", seed 1700");
