@@ -66,7 +66,8 @@ TEST_CASE("neither size nor place, neither levels nor which is the darker one ma
     for (std::size_t digit = 0; digit < 50; ++digit) {
         CAPTURE(digit);
         const Bytes expected = centred_pixels(enlarged(digit, 1, 0, 255));
-        for (const std::size_t side : {2, 5, 20}) CHECK(alike(centred_pixels(enlarged(digit, side, 0, 255)), expected));
+        for (const std::size_t side : {2u, 5u, 20u})
+            CHECK(alike(centred_pixels(enlarged(digit, side, 0, 255)), expected));
         CHECK(alike(centred_pixels(enlarged(digit, 3, 255, 0)), expected));
         CHECK(alike(centred_pixels(enlarged(digit, 4, 180, 100)), expected));
         CHECK(alike(centred_pixels(enlarged(digit, 4, 100, 180)), expected));
@@ -99,7 +100,7 @@ TEST_CASE("a pixel is the mean of what it covers") {
         Images outer = image_of(rows + 6, columns + 6, 0);
         for (std::size_t i = 0; i < rows; ++i)
             for (std::size_t j = 0; j < columns; ++j) at(outer, i + 3, j + 3) = at(inner, i, j);
-        const std::size_t width = std::max(1l, std::lround(20. * double(columns) / double(rows)));
+        const auto width = std::size_t(std::max(1l, std::lround(20. * double(columns) / double(rows))));
         const std::vector<double> expected = means(inner, 20, width);
         const double most = *std::max_element(expected.begin(), expected.end());
         Bytes found;
@@ -147,4 +148,5 @@ TEST_CASE("an image with nothing in it is refused, by its index if there are oth
     Images two{2, 28, 28, Bytes(mnist.test.images.pixels.begin(), mnist.test.images.pixels.begin() + 784)};
     two.pixels.resize(2 * 784);
     CHECK(refusal(two) == "expected a digit; found a blank image at index 1");
+    CHECK(refusal({1'000'001, 1, 1, Bytes(1'000'001)}) == "expected at most 1000000 images; found 1000001");
 }
