@@ -3,9 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
-
-#include "apps/data/idx.hpp"
 
 // Digits drawn as a pen does: round strokes along lines.
 namespace drawing {
@@ -21,19 +20,28 @@ inline double distance(const Point& p, const Point& a, const Point& b) {  // fro
     return std::hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
 }
 
-inline xtape::apps::Images draw(const std::vector<Line>& lines, std::size_t columns, std::size_t rows, double pen,
-                                double ground, double ink) {
-    xtape::apps::Images image{1, rows, columns, {}};
-    for (std::size_t i = 0; i < rows; ++i)
-        for (std::size_t j = 0; j < columns; ++j) {
-            double nearest = pen;
-            for (const Line& line : lines)
-                for (std::size_t k = 1; k < line.size(); ++k)
-                    nearest = std::min(nearest, distance({double(j) + 0.5, double(i) + 0.5}, line[k - 1], line[k]));
-            const double covered = std::clamp(pen / 2 - nearest + 0.5, 0.0, 1.0);  // smooth edges
-            image.pixels.push_back(std::uint8_t(std::lround(ground + covered * (ink - ground))));
-        }
-    return image;
+// How much of each pixel is covered, from 0 to 1, with smooth edges
+inline std::vector<double> draw(const std::vector<Line>& lines, std::size_t columns, std::size_t rows, double pen) {
+    std::vector<double> covered(rows * columns);
+    const auto draw_part = [&](const Point& a, const Point& b) {
+        const auto [left, right] = std::minmax(a.x, b.x);
+        const auto [top, bottom] = std::minmax(a.y, b.y);
+        for (auto i = std::size_t(std::max(0.0, top - pen)); i < rows && double(i) < bottom + pen; ++i)
+            for (auto j = std::size_t(std::max(0.0, left - pen)); j < columns && double(j) < right + pen; ++j) {
+                const double far = distance({double(j) + 0.5, double(i) + 0.5}, a, b);
+                double& pixel = covered[i * columns + j];
+                pixel = std::max(pixel, std::clamp(pen / 2 - far + 0.5, 0.0, 1.0));
+            }
+    };
+    for (const Line& line : lines)
+        for (std::size_t k = 1; k < line.size(); ++k) draw_part(line[k - 1], line[k]);
+    return covered;
+}
+
+inline std::vector<std::uint8_t> inked(const std::vector<double>& covered, double ground, double ink) {
+    std::vector<std::uint8_t> pixels;
+    for (const double c : covered) pixels.push_back(std::uint8_t(std::lround(ground + c * (ink - ground))));
+    return pixels;
 }
 
 // An arc of an ellipse, from one angle to another: 0 is right, a quarter turn (90) down

@@ -63,9 +63,9 @@ TEST_CASE("a model that was saved before images were moved is tested") {
 }
 
 TEST_CASE("what was said at the end of a training is said again, of model and checkpoint, of any size") {
-    for (const int hidden : {1, 9, 48}) {
+    for (const int hidden : {1, 20}) {
         const Folder folder;
-        const Outcome trained = run(XTAPE_MNIST " --quiet --epochs 2 --batch 16 --hidden " + std::to_string(hidden) +
+        const Outcome trained = run(XTAPE_MNIST " --quiet --epochs 1 --batch 16 --hidden " + std::to_string(hidden) +
                                     data + " --out " + folder.path.string());
         REQUIRE(trained.code == 0);
         CHECK(result(evaluated(folder / "model.safetensors")) == result(trained.out));

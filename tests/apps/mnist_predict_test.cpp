@@ -12,7 +12,6 @@ using namespace idx_files;
 using namespace picture_files;
 using namespace program;
 using xtape::apps::formatted;
-using xtape::apps::Images;
 using xtape::apps::quoted;
 
 namespace {
@@ -112,16 +111,16 @@ TEST_CASE("a digit drawn with lines is read, whatever its size, ink, paper and k
             const std::string file = write(folder / "drawn", bytes);
             return predict("--quiet " + file).substr(file.size() + 2, 2);
         };
-        const auto drawn = [&](double pen, double ground, double ink) {
-            return drawing::draw(drawing::digit(digit), 130, 150, pen, ground, ink).pixels;
-        };
+        const std::vector<double> thick = drawing::draw(drawing::digit(digit), 130, 150, 14);
+        const std::vector<double> thinner = drawing::draw(drawing::digit(digit), 300, 160, 11);
         const std::string expected = std::to_string(digit) + ",";
-        CHECK(read(grey_png(130, 150, drawn(14, 255, 0))) == expected);
-        CHECK(read(grey_png(130, 150, drawn(14, 0, 255))) == expected);
-        CHECK(read(pgm(130, 150, drawn(11, 210, 40))) == expected);
-        Bytes ink;  // blue, on nothing
-        for (const std::uint8_t covered : drawn(14, 0, 255)) ink = ink + Bytes{20, 30, 160, covered};
-        CHECK(read(png({130, 150, 8, rgb_alpha}, lines(ink, 150))) == expected);
+        CHECK(read(grey_png(130, 150, drawing::inked(thick, 255, 0))) == expected);
+        CHECK(read(grey_png(130, 150, drawing::inked(thick, 0, 255))) == expected);
+        CHECK(read(pgm(300, 160, drawing::inked(thinner, 210, 40))) == expected);
+        Bytes blue;  // on nothing
+        for (const std::uint8_t opacity : drawing::inked(thick, 0, 255))
+            for (const std::uint8_t channel : Bytes{20, 30, 160, opacity}) blue.push_back(channel);
+        CHECK(read(png({130, 150, 8, rgb_alpha}, lines(blue, 150))) == expected);
     }
 }
 
