@@ -67,7 +67,7 @@ std::vector<Row> elementwise_rows() {
 const std::vector<Row>& op_table() {
     static const std::vector<Row> rows = [] {
         std::vector<Row> all = elementwise_rows();
-        for (const auto& family : {product_rows, shape_rows, index_rows, softmax_rows, gate_rows})
+        for (const auto& family : {product_rows, shape_rows, index_rows, softmax_rows, gate_rows, piecewise_rows})
             for (Row& r : family()) all.push_back(std::move(r));
         return all;
     }();
