@@ -6,7 +6,7 @@
 
 namespace xtape {
 
-// What recurrent cells do with their gates, each as one operation because measured: bench/README.md.
+// What recurrent cells do with their gates, each as one operation because measured.
 
 // z (B, 4H) = [i | f | g | o], c (B, H) -> y (2, B, H), whose halves are h = select(y, 0, 0) and c' = select(y, 0, 1):
 // c' = sigmoid(f) c + sigmoid(i) tanh(g)          h = sigmoid(o) tanh(c')

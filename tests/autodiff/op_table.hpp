@@ -55,6 +55,13 @@ std::vector<Shapes> broadcast_pairs();
 // f of the elements that meet when arrays are broadcast
 Array<double> elementwise(const Arrays<double>& xs, const std::function<double(const std::vector<double>&)>& f);
 
+// A mask: not 0 in two places of three, whatever the shape
+template <class T> Array<T> pattern(const Shape& shape) {
+    Array<T> mask = Array<T>::from_shape(shape);
+    for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = T(i % 3);
+    return mask;
+}
+
 template <class F> Row row(std::string name, std::string of, F f, Reference reference, std::vector<Shapes> shapes,
                            Domain domain = Domain::anywhere) {
     return {std::move(name), std::move(of), f, f, std::move(reference), std::move(shapes), domain};

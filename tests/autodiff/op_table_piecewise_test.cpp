@@ -7,12 +7,6 @@ namespace {
 
 using namespace reference;
 
-A third(const Shape& shape) {  // 0 in one place of three
-    A mask = A::from_shape(shape);
-    for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = double(i % 3);
-    return mask;
-}
-
 A layer_normed(const A& x, const A& gain, const A& bias, double epsilon) {
     A y = x;
     const std::size_t n = gain.size();
@@ -50,9 +44,10 @@ std::vector<Row> piecewise_rows() {
         powered(-1),
         powered(1.5),
         row(
-            "masked_fill", "", [](const auto& x) { return masked_fill(x[0], third(x[0].shape()), 7); },
+            "masked_fill", "", [](const auto& x) { return masked_fill(x[0], pattern<double>(x[0].shape()), 7); },
             [](const As& x) {
-                return elementwise({x[0], third(x[0].shape())}, [](const auto& e) { return e[1] != 0 ? 7 : e[0]; });
+                return elementwise({x[0], pattern<double>(x[0].shape())},
+                                   [](const auto& e) { return e[1] != 0 ? 7 : e[0]; });
             },
             one_of_each()),
         row(

@@ -8,17 +8,6 @@
 #include <sstream>
 
 namespace xtape::test {
-namespace {
-
-// Not 0 in two places of three, whatever the shape
-template <class T> Array<T> pattern(const Shape& shape) {
-    Array<T> mask = Array<T>::from_shape(shape);
-    for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = T(i % 3);
-    return mask;
-}
-
-}  // namespace
-
 std::vector<Row> elementwise_rows() {
     using enum Domain;
     return {
