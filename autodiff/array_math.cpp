@@ -2,6 +2,7 @@
 #include <xtape/autodiff/array_math.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace xtape {
 namespace {
@@ -74,13 +75,21 @@ template <class T> void Transposed<T>::add_to(Array<T>& out) const {
     }
 }
 
+template <class T> Array<T> pow(const Array<T>& x, double p) {
+    Array<T> y = Array<T>::from_shape(x.shape());
+    std::transform(x.data(), x.data() + x.size(), y.data(), [p](T e) { return T(std::pow(double(e), p)); });
+    return y;
+}
+
 template struct Taken<float>;
 template struct Spread<float>;
 template struct Reshaped<float>;
 template struct Transposed<float>;
+template Array<float> pow(const Array<float>&, double);
 template struct Taken<double>;
 template struct Spread<double>;
 template struct Reshaped<double>;
 template struct Transposed<double>;
+template Array<double> pow(const Array<double>&, double);
 
 }  // namespace xtape

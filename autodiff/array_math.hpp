@@ -126,7 +126,11 @@ template <class M, class T> auto choose(M&& mask, const Array<T>& g, std::type_i
 template <class M, class T> auto choose(M&& mask, std::type_identity_t<T> z, const Array<T>& g) {
     return xt::where(std::forward<M>(mask), T(z), g);
 }
-template <class T> T sum_of(const T* from, std::size_t n);  // in pairs
+template <class M, class T> auto choose(M&& mask, const Array<T>& g, const Array<T>& z) {
+    return xt::where(std::forward<M>(mask), g, z);
+}
+template <class T> Array<T> pow(const Array<T>& x, double p);  // xt::pow is wrong in vectors: 0^0, NaN^0
+template <class T> T sum_of(const T* from, std::size_t n);     // in pairs
 template <class T>
 Array<T> keep_sum(const Array<T>& x, std::size_t axis);  // sum over one axis, which stays with length 1
 template <class T> Array<T> log_softmax(const Array<T>& x, std::size_t axis);

@@ -10,6 +10,7 @@
 #include <xtape/autodiff/ops/gates.hpp>
 #include <xtape/autodiff/ops/index.hpp>
 #include <xtape/autodiff/ops/matmul.hpp>
+#include <xtape/autodiff/ops/norm.hpp>
 #include <xtape/autodiff/ops/reduce.hpp>
 #include <xtape/autodiff/ops/shape.hpp>
 #include <xtape/autodiff/ops/softmax.hpp>

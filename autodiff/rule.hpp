@@ -38,6 +38,9 @@ template <class M, class T> Variable<T> choose(const M& mask, const Variable<T>&
 template <class M, class T> Variable<T> choose(const M& mask, std::type_identity_t<T> z, const Variable<T>& g) {
     return where(Array<T>(mask), Variable<T>(z), g);
 }
+template <class M, class T> Variable<T> choose(const M& mask, const Variable<T>& g, const Variable<T>& z) {
+    return where(Array<T>(mask), g, z);
+}
 // d, or `instead` where nothing flows (g = 0) and d is 0, infinite or NaN: what a `where` did not choose stays 0,
 // though its derivative is infinite. In a divisor 1 is put for it, in a factor 0. (xsimd's NaN != 0 is false: !equal.)
 template <class V> auto calm(const V& g, const V& d, scalar<V> instead) {

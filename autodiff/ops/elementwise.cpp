@@ -53,6 +53,17 @@ struct Sigmoid {
     auto vjp(wrt<0>, auto& g, auto& y, auto&) const { return g * (y - y * y); }
 };
 
+// y = x^p                   dx = dy p x^(p - 1)                  (0 where dy is: calm)
+struct Pow {
+    static constexpr unsigned reads[] = {in0};
+    double p;
+    auto forward(const auto& x) const { return xtape::pow(x, p); }
+    template <class V> V vjp(wrt<0>, const V& g, auto&, const V& x) const {
+        const V slope = xtape::pow(x, p - 1);
+        return g * calm(g, slope, zero<scalar<V>>) * scalar<V>(p);
+    }
+};
+
 // y = x where m, else z     dx = dy where m, else 0              dz = 0 where m, else dy
 // (chosen, never multiplied by the mask: 0 times infinity is NaN)
 template <class T> struct Choose {
@@ -90,6 +101,16 @@ template <class T> Variable<T> where(const Array<T>& mask, const Variable<T>& x,
     check_broadcast(where, "where", mask.shape(), z.value().shape());
     return record<T>(where, Choose<T>{mask}, x, z);
 }
+template <class T> Variable<T> pow(const Variable<T>& x, double p, Where where) {
+    if (p == 0) return filled<T>(x.value().shape(), T(1));  // whose derivative is 0, at 0 and at NaN too
+    return record<T>(where, Pow{p}, x);
+}
+template <class T>
+Variable<T> masked_fill(const Variable<T>& x, const Array<T>& mask, std::type_identity_t<T> value, Where where) {
+    check(broadcasts(mask.shape(), x.value().shape()), where, "masked_fill",
+          "the mask must broadcast to the array; got ", mask.shape(), " and ", x.value().shape());
+    return xtape::where(mask, Variable<T>(value), x, where);
+}
 
 template Variable<float> sqrt(const Variable<float>&, Where);
 template Variable<double> sqrt(const Variable<double>&, Where);
@@ -109,5 +130,9 @@ template Variable<float> relu(const Variable<float>&, Where);
 template Variable<double> relu(const Variable<double>&, Where);
 template Variable<float> where(const Array<float>&, const Variable<float>&, const Variable<float>&, Where);
 template Variable<double> where(const Array<double>&, const Variable<double>&, const Variable<double>&, Where);
+template Variable<float> pow(const Variable<float>&, double, Where);
+template Variable<double> pow(const Variable<double>&, double, Where);
+template Variable<float> masked_fill(const Variable<float>&, const Array<float>&, float, Where);
+template Variable<double> masked_fill(const Variable<double>&, const Array<double>&, double, Where);
 
 }  // namespace xtape

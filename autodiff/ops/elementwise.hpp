@@ -37,6 +37,33 @@ auto where(const M& mask, const X& x, const Z& z, Where here = Where::here()) {
     using T = scalar_among<X, Z>;
     return where<T>(Array<T>(mask), operand<T>(x), operand<T>(z), here);
 }
+// y = value where mask is not 0, else x. The mask broadcasts to x.
+template <class T> Variable<T> masked_fill(const Variable<T>& x, const Array<T>& mask, std::type_identity_t<T> value,
+                                           Where = Where::here());
+template <class T, Expression M> Variable<T> masked_fill(const Variable<T>& x, const M& mask,
+                                                         std::type_identity_t<T> value, Where here = Where::here()) {
+    return masked_fill(x, Array<T>(mask), value, here);
+}
+// z = max(x, y) and min(x, y), broadcast; NaN in either is NaN, as in NumPy and PyTorch. Where x = y each gets half of
+// the gradient, as in PyTorch and JAX.
+template <class T> Variable<T> maximum(const Variable<T>& x, const Variable<T>& y, Where = Where::here());
+template <class X, class Y>
+requires Mixed<X, Y>
+auto maximum(const X& x, const Y& y, Where where = Where::here()) {
+    using T = scalar_among<X, Y>;
+    return maximum<T>(operand<T>(x), operand<T>(y), where);
+}
+template <class T> Variable<T> minimum(const Variable<T>& x, const Variable<T>& y, Where = Where::here());
+template <class X, class Y>
+requires Mixed<X, Y>
+auto minimum(const X& x, const Y& y, Where where = Where::here()) {
+    using T = scalar_among<X, Y>;
+    return minimum<T>(operand<T>(x), operand<T>(y), where);
+}
+// y = |x|; the derivative at 0 is 0
+template <class T> Variable<T> abs(const Variable<T>& x, Where = Where::here());
+// y = x^p for a number p; x^0 is 1 and has the derivative 0, everywhere
+template <class T> Variable<T> pow(const Variable<T>& x, double p, Where = Where::here());
 // y = x, as a node of its own
 template <class T> Variable<T> identity(const Variable<T>& x, Where = Where::here());
 

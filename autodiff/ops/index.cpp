@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <xtape/autodiff/rule.hpp>
 
+#include <numeric>
+
 namespace xtape {
 namespace {
 
@@ -101,6 +103,12 @@ template <class T> Variable<T> segment_sum(const Variable<T>& g, const Indices& 
                      g);
 }
 
+template <class T> Variable<T> flip(const Variable<T>& x, std::ptrdiff_t axis, Where where) {
+    Indices index(x.value().shape()[checked_axis(where, "flip", axis, x.value().shape())]);
+    std::iota(index.rbegin(), index.rend(), 0);
+    return take(x, index, axis, where);
+}
+
 template Variable<float> pick(const Variable<float>&, const Indices&, Where);
 template Variable<double> pick(const Variable<double>&, const Indices&, Where);
 template Variable<float> scatter(const Variable<float>&, const Indices&, std::size_t, Where);
@@ -111,5 +119,7 @@ template Variable<float> segment_sum(const Variable<float>&, const Indices&, std
 template Variable<double> take(const Variable<double>&, const Indices&, std::ptrdiff_t, Where);
 template Variable<double> take(const Variable<double>&, const Indices&, const Shape&, std::ptrdiff_t, Where);
 template Variable<double> segment_sum(const Variable<double>&, const Indices&, std::size_t, std::ptrdiff_t, Where);
+template Variable<float> flip(const Variable<float>&, std::ptrdiff_t, Where);
+template Variable<double> flip(const Variable<double>&, std::ptrdiff_t, Where);
 
 }  // namespace xtape

@@ -44,5 +44,7 @@ Variable<T> take(const Variable<T>& x, const L& index, std::ptrdiff_t axis = 0, 
     else
         return take(x, all, axis, where);
 }
+// y = x[..., ::-1, ...]: one axis the other way round
+template <class T> Variable<T> flip(const Variable<T>& x, std::ptrdiff_t axis, Where = Where::here());
 
 }  // namespace xtape

@@ -18,7 +18,7 @@ struct LogSoftmax {
 // y = e^x / sum e^x         dx = y (dy - sum of dy y)    (0 where the mask is: there neither x nor dy is read)
 template <class T>
 Variable<T> softmax_pulled(const Variable<T>& g, const Variable<T>& y, const Array<T>& mask, std::size_t axis) {
-    const Variable<T> seen = choose(xt::not_equal(mask, T(0)), g, T(0));
+    const Variable<T> seen = mask.dimension() == 0 ? g : choose(xt::not_equal(mask, T(0)), g, T(0));
     return y * (seen - keep_sum(seen * y, axis));
 }
 template <class T> struct Softmax {
@@ -50,9 +50,11 @@ struct LogSumExp {
     }
 };
 
+template <class T> void check_labels(const Variable<T>& x, const Indices& labels, Where where) {
+    check_index(where, "cross_entropy", labels, x.value().shape()[0], x.value().shape()[1]);
+}
 // -sum of target log_softmax(x) for each row, where the target is 1 - p at the label and p / K everywhere: (N)
 template <class T> Variable<T> losses(const Variable<T>& x, const Indices& labels, double p, Where where) {
-    check_index(where, "cross_entropy", labels, x.value().shape()[0], x.value().shape()[1]);
     const Variable<T> y = log_softmax(x, -1, where), at_label = negate(pick(y, labels, where), where);
     return p == 0 ? at_label : (1 - p) * at_label - p * mean(y, 1, false, where);
 }
@@ -73,6 +75,7 @@ template <class T> Variable<T> weighted_cross_entropy(const Variable<T>& x, Indi
     const T total = total_weight(weights, x.value().shape()[0], where);
     for (std::size_t i = 0; i < std::min(labels.size(), weights.size()); ++i)
         if (weights.data()[i] == 0) labels[i] = 0;
+    check_labels(x, labels, where);
     Array<T> counts = weights;
     counts.reshape(std::vector<std::size_t>{weights.size(), 1});
     const Variable<T> counted = xtape::where(counts, x, Variable<T>(0), where);
@@ -107,6 +110,7 @@ Variable<T> cross_entropy(const Variable<T>& x, const Indices& labels, const Cro
     const double p = options.smoothing;
     check(p >= 0 && p <= 1, where, "cross_entropy", "smoothing must be in [0, 1]; got ", p);
     if (options.weights) return weighted_cross_entropy(x, labels, *options.weights, p, where);
+    check_labels(x, labels, where);
     return mean(losses(x, labels, p, where), where);
 }
 template <class T> Variable<T> cross_entropy(const Variable<T>& x, const Indices& labels, Where where) {

@@ -26,6 +26,7 @@ TEST_CASE("arrays") {
 TEST_CASE("operations") {
     const Variable<double> a = x, b = x * 10;
     const Indices i{0, 1};
+    const Array<double> u{1, 2};
     CHECK((a * b).value() == Array<double>{{10, 40}, {90, 160}});
     CHECK(matmul(a, b).value() == Array<double>{{70, 100}, {150, 220}});
     CHECK(square(a).value() == Array<double>{{1, 4}, {9, 16}});
@@ -43,6 +44,18 @@ TEST_CASE("operations") {
     CHECK(pick(a, i).value() == Array<double>{1, 4});
     CHECK(log_softmax(a).value()(0, 0) == Approx(-1 - std::log1p(std::exp(-1.0)) + 0));
     CHECK(cross_entropy(a, i).item() == Approx(std::log1p(std::exp(-1.0)) + 0.5));
+    CHECK(cross_entropy(a, i, {.smoothing = 0.1}).item() == Approx(std::log1p(std::exp(-1.0)) + 0.5));
+    CHECK(pow(a, 3).value() == Array<double>{{1, 8}, {27, 64}});
+    CHECK(abs(a - b).value() == Array<double>{{9, 18}, {27, 36}});
+    CHECK(abs(a).value() == x);
+    CHECK(maximum(a, b).value() == b.value());
+    CHECK(masked_fill(a, a.value() > 2.0, 0).value() == Array<double>{{1, 2}, {0, 0}});
+    CHECK(take(a, i).value() == x);
+    CHECK(flip(a, 0).value() == Array<double>{{3, 4}, {1, 2}});
+    CHECK(softmax(a).value()(0, 0) == Approx(1 / (1 + std::exp(1.0))));
+    CHECK(softmax(a, a.value() <= 3.0).value()(1, 0) == 1);
+    CHECK(softmax(a, a.value() <= 0.0).value() == zeros<double>({2, 2}));
+    CHECK(layer_norm(a, u, u).value()(0, 1) == Approx(4).epsilon(1e-4));
 }
 
 TEST_CASE("gradients") {

@@ -61,6 +61,9 @@ TEST_CASE("every operation of several operands takes arrays of every kind beside
     any_kind("affine, state", [](const auto& x, const V& w) { return affine(w, w0, x, x0, b0); });
     any_kind("lstm_gates", [](const auto& x, const V& w) { return lstm_gates(concatenate({w, w, w, w}, 1), x); });
     any_kind("gru_gates", [](const auto& x, const V& w) { return gru_gates(concatenate({w, w, w}, 1), m0, x); });
+    any_kind("maximum", [](const auto& x, const V& w) { return maximum(x, w - 4); });
+    any_kind("minimum", [](const auto& x, const V& w) { return minimum(w - 4, x); });
+    any_kind("layer_norm", [](const auto& x, const V& w) { return layer_norm(x, select(w, 0, 0), b0); });
     any_kind("where", [](const auto& x, const V& w) { return where(x0 > 2.0, x, w); });
     any_kind("where, else", [](const auto& x, const V& w) { return where(w.value() > 6.0, w, x); });
     any_kind("stack", [](const auto& x, const V& w) { return stack<double>({x, w}); });

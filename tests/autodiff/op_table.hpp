@@ -17,8 +17,8 @@ template <class T> using Operation = std::function<Variable<T>(const Variables<T
 using Shapes = std::vector<Shape>;  // of the inputs
 using Reference = std::function<Array<double>(const Arrays<double>&)>;
 
-// Where inputs are drawn from: where the operation is defined and smooth.
-enum class Domain { anywhere, positive, away_from_zero };
+// Where inputs are drawn from: where the operation is defined and smooth. Apart: no two inputs come close anywhere.
+enum class Domain { anywhere, positive, away_from_zero, apart };
 
 struct Row {
     std::string name;  // as in autodiff/ops/*.hpp
@@ -32,14 +32,14 @@ struct Row {
 };
 
 const std::vector<Row>& op_table();
-// The rows, by families: op_table_test.cpp, op_table_products_test.cpp, op_table_shapes_test.cpp,
-// op_table_index_test.cpp, op_table_softmax_test.cpp, op_table_gates_test.cpp
+// The rows, by families: op_table_test.cpp, op_table_*_test.cpp
 std::vector<Row> elementwise_rows();
 std::vector<Row> product_rows();
 std::vector<Row> shape_rows();
 std::vector<Row> index_rows();
 std::vector<Row> softmax_rows();
 std::vector<Row> gate_rows();
+std::vector<Row> piecewise_rows();
 
 // Shapes for one input: of every rank, empty, of one element, and of every length up to 67, which crosses each SIMD
 // tail.
@@ -54,6 +54,13 @@ std::vector<Shapes> broadcast_pairs();
 
 // f of the elements that meet when arrays are broadcast
 Array<double> elementwise(const Arrays<double>& xs, const std::function<double(const std::vector<double>&)>& f);
+
+// A mask: not 0 in two places of three, whatever the shape
+template <class T> Array<T> pattern(const Shape& shape) {
+    Array<T> mask = Array<T>::from_shape(shape);
+    for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = T(i % 3);
+    return mask;
+}
 
 template <class F> Row row(std::string name, std::string of, F f, Reference reference, std::vector<Shapes> shapes,
                            Domain domain = Domain::anywhere) {
@@ -77,15 +84,26 @@ Row binary(std::string name, F f, double (*value)(double, double), Domain domain
         broadcast_pairs(), domain);
 }
 
+// x moved into the domain; which: of the inputs
+template <class T> T placed(T x, Domain domain, std::size_t which) {
+    switch (domain) {
+        case Domain::positive:
+            return T(0.8) + std::abs(x);
+        case Domain::away_from_zero:
+            return x < 0 ? x - T(0.8) : x + T(0.8);
+        case Domain::apart:
+            return std::round(2 * x) / 2 + T(which) / 4;
+        case Domain::anywhere:
+            break;
+    }
+    return x;
+}
 // Inputs for a row: the same for the same seed.
 template <class T> Arrays<T> inputs(const Row& row, const Shapes& shapes, unsigned seed) {
     Arrays<T> xs;
     for (const Shape& s : shapes) {
         Array<T> x = random_array<T>(s, ++seed, -1.5, 1.5);
-        for (std::size_t i = 0; i < x.size() && row.domain != Domain::anywhere; ++i) {
-            const T size = T(0.8) + std::abs(x.data()[i]);
-            x.data()[i] = row.domain == Domain::away_from_zero && x.data()[i] < 0 ? -size : size;
-        }
+        for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = placed(x.data()[i], row.domain, xs.size());
         xs.push_back(std::move(x));
     }
     return xs;

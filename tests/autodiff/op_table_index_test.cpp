@@ -54,6 +54,14 @@ std::vector<Row> index_rows() {
         row(
             "segment_sum", "axis 1", [](const auto& x) { return segment_sum(x[0], labels(x[0].shape()[1], 3), 4, 1); },
             [](const As& x) { return segment_summed(x[0], labels(x[0].shape()[1], 3), 4, 1); }, cubes()),
+        row(
+            "flip", "", [](const auto& x) { return flip(x[0], 1); },
+            [](const As& x) {
+                Indices back;
+                for (std::size_t i = x[0].shape()[1]; i-- > 0;) back.push_back(std::int64_t(i));
+                return taken(x[0], back, 1);
+            },
+            cubes()),
     };
 }
 

@@ -7,6 +7,32 @@ namespace {
 
 using namespace reference;
 
+// (..., M, K) (..., K, N), the rest broadcast; (K,) is a row that the result has not
+A batch_product(A a, const A& b) {
+    const bool row = a.dimension() == 1;
+    if (row) a.reshape(std::vector<std::size_t>{1, a.size()});
+    const std::size_t m = a.shape()[a.dimension() - 2], k = a.shape()[a.dimension() - 1];
+    const std::size_t n = b.shape()[b.dimension() - 1];
+    // Where each matrix begins, broadcast as numbers are
+    auto begins = [](const A& x, std::size_t size) {
+        A places = A::from_shape(Shape(x.shape().begin(), x.shape().end() - 2));
+        for (std::size_t i = 0; i < places.size(); ++i) places.data()[i] = double(i * size);
+        return places;
+    };
+    const A from_a = elementwise({begins(a, m * k), begins(b, 0)}, [](const auto& e) { return e[0] + e[1]; });
+    const A from_b = elementwise({begins(a, 0), begins(b, k * n)}, [](const auto& e) { return e[0] + e[1]; });
+    Shape to = from_a.shape();
+    if (!row) to.push_back(m);
+    to.push_back(n);
+    A c = zeros<double>(to);
+    for (std::size_t batch = 0; batch < from_a.size(); ++batch)
+        for (std::size_t i = 0; i < m * n; ++i)
+            for (std::size_t l = 0; l < k; ++l)
+                c.data()[batch * m * n + i] += a.data()[std::size_t(from_a.data()[batch]) + i / n * k + l] *
+                                               b.data()[std::size_t(from_b.data()[batch]) + l * n + i % n];
+    return c;
+}
+
 std::vector<Shapes> products() {
     std::vector<Shapes> all{{{3, 4}, {4, 2}},    {{4}, {4, 2}},       {{3, 4}, {4}},    {{4}, {4}},
                             {{2, 3, 4}, {4, 5}}, {{0, 4}, {4, 2}},    {{3, 0}, {0, 2}}, {{3, 4}, {4, 0}},

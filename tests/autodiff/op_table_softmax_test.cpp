@@ -13,13 +13,6 @@ const std::vector<Shapes> last_axes = at_lengths(
         return Shapes{{2, n}};
     },
     {{{4}}, {{1}}, {{3, 4}}, {{2, 3, 4}}, {{0, 3}}, {{3, 0}}, {{2, 700}}});
-// 0 in one place of three: of each row some, of rows of one all
-A third(const Shape& shape) {
-    A mask = A::from_shape(shape);
-    for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = double(i % 3);
-    return mask;
-}
-
 // 1, 2, 0, 1, ...
 A weights(std::size_t rows) {
     A w = A::from_shape({rows});
@@ -50,24 +43,25 @@ std::vector<Row> softmax_rows() {
             "softmax", "axis 1", [](const auto& x) { return softmax(x[0], 1); },
             [](const As& x) { return softmaxed(x[0], 1, A(1.0)); }, cubes()),
         row(
-            "softmax", "masked", [](const auto& x) { return softmax(x[0], third(x[0].shape())); },
-            [](const As& x) { return softmaxed(x[0], x[0].dimension() - 1, third(x[0].shape())); }, last_axes),
+            "softmax", "masked", [](const auto& x) { return softmax(x[0], pattern<double>(x[0].shape())); },
+            [](const As& x) { return softmaxed(x[0], x[0].dimension() - 1, pattern<double>(x[0].shape())); },
+            last_axes),
         row(
             "softmax", "axis 0, masked by rows that broadcast",
             [](const auto& x) {
-                return softmax(x[0], third({x[0].shape()[1], 1}), 0);
+                return softmax(x[0], pattern<double>({x[0].shape()[1], 1}), 0);
             },
             [](const As& x) {
-                return softmaxed(x[0], 0, third({x[0].shape()[1], 1}));
+                return softmaxed(x[0], 0, pattern<double>({x[0].shape()[1], 1}));
             },
             cubes()),
         row(
             "softmax", "axis 1, masked along it",
             [](const auto& x) {
-                return softmax(x[0], third({x[0].shape()[0], x[0].shape()[1], 1}), 1);
+                return softmax(x[0], pattern<double>({x[0].shape()[0], x[0].shape()[1], 1}), 1);
             },
             [](const As& x) {
-                return softmaxed(x[0], 1, third({x[0].shape()[0], x[0].shape()[1], 1}));
+                return softmaxed(x[0], 1, pattern<double>({x[0].shape()[0], x[0].shape()[1], 1}));
             },
             cubes()),
         row(

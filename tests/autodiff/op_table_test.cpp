@@ -8,17 +8,6 @@
 #include <sstream>
 
 namespace xtape::test {
-namespace {
-
-// Not 0 in two places of three, whatever the shape
-template <class T> Array<T> pattern(const Shape& shape) {
-    Array<T> mask = Array<T>::from_shape(shape);
-    for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = T(i % 3);
-    return mask;
-}
-
-}  // namespace
-
 std::vector<Row> elementwise_rows() {
     using enum Domain;
     return {
@@ -67,7 +56,7 @@ std::vector<Row> elementwise_rows() {
 const std::vector<Row>& op_table() {
     static const std::vector<Row> rows = [] {
         std::vector<Row> all = elementwise_rows();
-        for (const auto& family : {product_rows, shape_rows, index_rows, softmax_rows, gate_rows})
+        for (const auto& family : {product_rows, shape_rows, index_rows, softmax_rows, gate_rows, piecewise_rows})
             for (Row& r : family()) all.push_back(std::move(r));
         return all;
     }();
