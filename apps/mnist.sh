@@ -11,18 +11,21 @@ source "$root/apps/setup.sh"
 
 build() { cd "$root" && cmake --preset release && cmake --build --preset release --target mnist; }
 
-arguments=() packages=() data=digits
+arguments=() packages=() data=digits model='' before=''
 [[ " $* " != *" --dataset"[\ =]"fashion "* ]] || data=fashion
 for argument; do
     case $argument in
         --yes) export XTAPE_YES=1; continue ;;
         --data-dir | --data-dir=* | -h | --help) data= ;;
+        --model=*) model=${argument#*=} ;;
+        *) [[ $before != --model ]] || model=$argument ;;
     esac
-    arguments+=("$argument")
+    arguments+=("$argument") before=$argument
 done
-[[ $data != fashion ]] || packages=(dataset-fashion-mnist)
-
 if [[ ${arguments[0]:-} == predict ]]; then data=; fi
+# A saved network says in its header what it learned.
+if [[ $data && -f $model ]] && grep -aqm 1 '"dataset":"fashion"' "$model"; then data=fashion; fi
+[[ $data != fashion ]] || packages=(dataset-fashion-mnist)
 
 install_to_build "${packages[@]}"
 mnist=$root/build/release/apps/mnist

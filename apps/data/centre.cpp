@@ -4,26 +4,39 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string_view>
 
 #include "picture.hpp"
 
 namespace xtape::apps {
 namespace {
 
-// A digit as ink: 0 where the ground is, more the more a pixel differs from it to the digit's side.
-struct Digit {
+// How the images of a data set were made.
+struct Making {
+    std::size_t box;  // the longer side, pixels
+    int faintest;     // ink is at least one part in so many of the most; fainter is paper, its grain, its shadows
+    bool by_mass;     // the centre of mass is in the middle, else that of the box
+    bool stretched;   // the most ink is 255
+    std::string_view what;
+};
+constexpr Making mnist{mnist_box, 3, true, true, "a digit"};
+constexpr Making fashion{mnist_side, 20, false, false, "an article"};
+
+// What is drawn as ink: 0 where the ground is, more the more a pixel differs from it to the drawing's side.
+struct Drawing {
     const std::uint8_t* pixels;
     std::size_t rows, columns;
+    int faintest;
     int ground = 0, sign = 1, most = 0;  // most: ink of a pixel
 
     int ink(std::size_t row, std::size_t column) const {
         const int n = sign * (pixels[row * columns + column] - ground);
-        return 3 * n > most ? n : 0;  // fainter is the paper, its grain and its shadows
+        return faintest * n > most ? n : 0;
     }
 };
 
 // The median of the border
-int ground_of(const Digit& d) {
+int ground_of(const Drawing& d) {
     std::array<std::size_t, 256> count{};
     const std::size_t last_row = (d.rows - 1) * d.columns, last_column = d.columns - 1;
     for (std::size_t j = 0; j < d.columns; ++j) ++count[d.pixels[j]], ++count[d.pixels[last_row + j]];
@@ -34,8 +47,8 @@ int ground_of(const Digit& d) {
 }
 
 // Dark on light, or light on dark: what differs the more from the ground, in squares, for paper is never quite even.
-Digit digit_of(const std::uint8_t* pixels, std::size_t rows, std::size_t columns) {
-    Digit d{pixels, rows, columns};
+Drawing drawing_of(const std::uint8_t* pixels, std::size_t rows, std::size_t columns, int faintest) {
+    Drawing d{pixels, rows, columns, faintest};
     d.ground = ground_of(d);
     double lighter = 0, darker = 0;
     int lightest = 0, darkest = 0;
@@ -84,7 +97,7 @@ template <class Levels> Point centre_of_mass(std::size_t rows, std::size_t colum
 
 // MNIST's digits are 20 pixels long, a few 19. Their centre of mass is in the pixel below and right of the middle; two
 // miss it by 0.02.
-bool is_centred(const Digit& d) {
+bool is_centred(const Drawing& d) {
     if (d.rows != mnist_side || d.columns != mnist_side || d.ground != 0) return false;
     const auto pixel = [&](std::size_t i, std::size_t j) { return d.pixels[i * d.columns + j]; };
     const std::size_t longer = box_of(d.rows, d.columns, pixel).longer();
@@ -93,10 +106,10 @@ bool is_centred(const Digit& d) {
     return std::max(std::abs(c.row - 14.5), std::abs(c.column - 14.5)) < 0.6;
 }
 
-using Levels = std::array<std::array<double, mnist_box>, mnist_box>;
+using Levels = std::array<std::array<double, mnist_side>, mnist_side>;
 
 // The mean ink of the part of the box that becomes a pixel, all of them being of this size.
-double mean_ink(const Digit& d, const Box& box, double top, double left, double height, double width) {
+double mean_ink(const Drawing& d, const Box& box, double top, double left, double height, double width) {
     const auto within = [](std::size_t i, double low, double size) {
         return std::min(double(i) + 1, low + size) - std::max(double(i), low);
     };
@@ -107,8 +120,8 @@ double mean_ink(const Digit& d, const Box& box, double top, double left, double 
     return sum / (height * width);
 }
 
-std::size_t scaled(std::size_t side, std::size_t longer) {
-    return std::max<std::size_t>(1, std::size_t(std::lround(double(mnist_box) * double(side) / double(longer))));
+std::size_t scaled(std::size_t side, std::size_t longer, std::size_t box) {
+    return std::max<std::size_t>(1, std::size_t(std::lround(double(box) * double(side) / double(longer))));
 }
 
 // Where a side of the digit begins, for its centre of mass to be in the middle and nothing to be cut off.
@@ -118,43 +131,57 @@ std::size_t start(double centre, std::size_t side) {
     return std::size_t(std::clamp(middle - std::floor(centre + rounding), 0.0, room));
 }
 
-void draw_centred(const Digit& d, std::uint8_t* to) {
+void draw(const Drawing& d, const Making& making, std::uint8_t* to) {
     const Box box = box_of(d.rows, d.columns, [&](auto i, auto j) { return d.ink(i, j); });
-    const std::size_t rows = scaled(box.rows(), box.longer()), columns = scaled(box.columns(), box.longer());
+    const std::size_t rows = scaled(box.rows(), box.longer(), making.box),
+                      columns = scaled(box.columns(), box.longer(), making.box);
     const double height = double(box.rows()) / double(rows), width = double(box.columns()) / double(columns);
     Levels levels{};
-    double most = 0;
+    double most = making.stretched ? 0 : 255;
     for (std::size_t i = 0; i < rows; ++i)
         for (std::size_t j = 0; j < columns; ++j) {
             levels[i][j] = mean_ink(d, box, double(i) * height, double(j) * width, height, width);
             most = std::max(most, levels[i][j]);
         }
-    const Point centre = centre_of_mass(rows, columns, [&](auto i, auto j) { return levels[i][j]; });
+    Point centre{double(rows) / 2, double(columns) / 2};
+    if (making.by_mass) centre = centre_of_mass(rows, columns, [&](auto i, auto j) { return levels[i][j]; });
     const std::size_t top = start(centre.row, rows), left = start(centre.column, columns);
     for (std::size_t i = 0; i < rows; ++i)
         for (std::size_t j = 0; j < columns; ++j)
             to[(top + i) * mnist_side + left + j] = std::uint8_t(std::lround(levels[i][j] / most * 255));
 }
 
-}  // namespace
-
-Images centred(const Images& images, const std::filesystem::path& file) {
+// Each image, drawn as they were made unless it is one of them.
+template <class Known>
+Images drawn(const Images& images, const std::filesystem::path& file, const Making& making, Known known) {
     const auto& [count, rows, columns, pixels] = images;
     constexpr std::size_t size = mnist_side * mnist_side;
     if (count > most_images)
         bad_file(file, "at most " + std::to_string(most_images) + " images", std::to_string(count));
     Images out{count, mnist_side, mnist_side, std::vector<std::uint8_t>(count * size)};
     for (std::size_t n = 0; n < count; ++n) {
-        const Digit d = digit_of(pixels.data() + n * rows * columns, rows, columns);
+        const Drawing d = drawing_of(pixels.data() + n * rows * columns, rows, columns, making.faintest);
         if (d.most < least_contrast)
-            bad_file(file, "a digit", count == 1 ? "a blank image" : "a blank image at index " + std::to_string(n));
+            bad_file(file, std::string(making.what),
+                     count == 1 ? "a blank image" : "a blank image at index " + std::to_string(n));
         std::uint8_t* to = out.pixels.data() + n * size;
-        if (is_centred(d))
+        if (known(d))
             std::copy_n(d.pixels, size, to);
         else
-            draw_centred(d, to);
+            draw(d, making, to);
     }
     return out;
+}
+
+}  // namespace
+
+Images centred(const Images& images, const std::filesystem::path& file) {
+    return drawn(images, file, mnist, is_centred);
+}
+
+Images fitted(const Images& images, const std::filesystem::path& file) {
+    return drawn(images, file, fashion,
+                 [](const Drawing& d) { return d.rows == mnist_side && d.columns == mnist_side; });
 }
 
 }  // namespace xtape::apps

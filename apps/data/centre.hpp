@@ -13,4 +13,8 @@ inline constexpr std::size_t most_images = 1'000'000;          // at once: they 
 // of MNIST's do. Throws, naming the file, if there is nothing to be seen in one, or if there are too many of them.
 Images centred(const Images& images, const std::filesystem::path& file);
 
+// The same as Fashion-MNIST's were made (Xiao, Rasul, Vollgraf 2017), but for their sharpening: the longer side of the
+// article is 28 pixels, and its middle that of the image. An image of 28 x 28 is of Fashion-MNIST and stays as it is.
+Images fitted(const Images& images, const std::filesystem::path& file);
+
 }  // namespace xtape::apps

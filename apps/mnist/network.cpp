@@ -68,7 +68,8 @@ template <class Cell> Reading Readers<Cell>::read(const Array<float>& images, st
         const V xs = scanned(images, scans_of(scan)[i]);
         const auto one = read_layers(layers[i], xs, depth);
         ends.push_back(one.final_state), last.push_back(select(xs, 0, -1));
-        for (std::size_t t = 0; i == 0 && t < one.steps.size(); ++t) reading.states.push_back(variables(one.steps[t]));
+        for (std::size_t t = 0; i == 0 && t < one.forward.states.size(); ++t)
+            reading.states.push_back(variables(one.forward.states[t]));
     }
     reading.scores = readout.u ? readout(joined(ends), joined(last)) : readout(joined(ends));
     return reading;

@@ -24,12 +24,12 @@ struct Named {
     Images images;
 };
 
-Named read_all(const std::vector<std::string>& files) {
+Named read_all(const std::vector<std::string>& files, const Dataset& dataset) {
     Named all{{}, {0, mnist_side, mnist_side, {}}};
     for (const std::string& name : files) {
         std::error_code unknown;  // the working folder may be gone
         const fs::path whole = fs::absolute(name, unknown), file = unknown ? fs::path(name) : whole;
-        const Images images = centred(read_pictures(file), file);
+        const Images images = (dataset.named() ? fitted : centred)(read_pictures(file), file);
         for (std::size_t n = 0; n < images.count; ++n)
             all.names.push_back(images.count == 1 ? name : name + "[" + std::to_string(n) + "]");
         all.images.count += images.count;
@@ -79,7 +79,8 @@ void show(const Named& all, std::size_t n, const float* p, const Dataset& datase
 int predict(const Predict& command) {
     const NoGrad constants;
     const SavedModel model = load_model(command.model, {mnist_side, mnist_side});
-    const Named all = read_all(command.images);
+    const Dataset& known = dataset(model.settings.dataset);
+    const Named all = read_all(command.images, known);
     constexpr std::size_t rows = 256;  // at a time
     for (std::size_t begin = 0; begin < all.images.count; begin += rows) {
         std::vector<std::uint32_t> chosen(std::min(rows, all.images.count - begin));
@@ -87,8 +88,7 @@ int predict(const Predict& command) {
         const Array<float> p = exp(log_softmax(model.network(sequences(all.images, chosen)))).value();  // (B, 10)
         if (!std::all_of(p.data(), p.data() + p.size(), [](float x) { return std::isfinite(x); }))
             bad_file(fs::absolute(command.model), "a network whose answers are probabilities", "other numbers");
-        for (std::size_t n = 0; n < chosen.size(); ++n)
-            show(all, begin + n, p.data() + 10 * n, dataset(model.settings.dataset), command.quiet);
+        for (std::size_t n = 0; n < chosen.size(); ++n) show(all, begin + n, p.data() + 10 * n, known, command.quiet);
     }
     return 0;
 }

@@ -89,6 +89,19 @@ TEST_CASE("the longer side becomes 20 pixels, the ratio stays, the centre of mas
     CHECK(centred_pixels(hook) == hooked.pixels);
 }
 
+TEST_CASE("an article's longer side becomes 28 pixels, its middle comes to the middle, its levels stay") {
+    Images coat = image_of(200, 150, 255);  // dark on light, 140 x 70
+    fill(coat, 50, 3, 140, 70, 155), fill(coat, 50, 3, 70, 70, 225);
+    Images expected = image_of(28, 28, 0);  // 28 x 14
+    fill(expected, 0, 7, 28, 14, 100), fill(expected, 0, 7, 14, 14, 30);
+    CHECK(fitted(coat, "it").pixels == expected.pixels);
+
+    Images own = image_of(28, 28, 0);
+    fill(own, 1, 2, 5, 3, 77);
+    CHECK(fitted(own, "it").pixels == own.pixels);
+    CHECK(complaint("it", [&] { fitted(image_of(9, 9, 3), "it"); }) == "expected an article; found a blank image");
+}
+
 TEST_CASE("a pixel is the mean of what it covers") {
     const unsigned seed = std::random_device{}();
     CAPTURE(seed);

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "apps/data/datasets.hpp"
+#include "apps/text.hpp"
 #include "mnist_by_hand.hpp"
 #include "stops.hpp"
 #include "table.hpp"
@@ -149,6 +151,23 @@ TEST_CASE("what a network with a skip answers, and how far back its loss reaches
     const Table gradient(text(folder / "run/report/gradient.csv"));
     REQUIRE(gradient.rows() == 28);
     for (std::size_t t = 0; t < 28; ++t) CHECK(gradient["after"][t] == doctest::Approx(after[t + 1]).epsilon(1e-4));
+}
+
+TEST_CASE("an article of 28 x 28 pixels is shown to its network as it is") {
+    const Folder folder;
+    train(folder / "run", "--epochs 1 --dataset fashion");
+    const by_hand::Network network(folder / "run/model.safetensors", 6);
+    auto tested = xtape::apps::load_mnist(data_dir).test;
+    tested.images.pixels.assign(tested.images.pixels.size(), 0);
+    for (std::size_t i = 0; i < 8; ++i) tested.images.pixels[i * 28 + i % 3] = 200;  // in a corner
+    write(folder / "images", xtape::apps::idx_header({1, 28, 28}) +
+                                 Bytes(tested.images.pixels.begin(), tested.images.pixels.begin() + 784));
+    const Outcome o = run(XTAPE_MNIST " predict --quiet --model " + (folder / "run/model.safetensors").string() + " " +
+                          (folder / "images").string());
+    const by_hand::Reading expected = network.read(tested, 0);
+    CHECK(o.out == xtape::apps::formatted("%s: %s, %.1f %%\n", (folder / "images").c_str(),
+                                          xtape::apps::dataset("fashion").classes[expected.answer()].c_str(),
+                                          100 * expected.p[expected.answer()]));
 }
 
 TEST_CASE("with each flag, a training that is stopped ends with the bits of one that is not") {

@@ -18,7 +18,7 @@ stand_in() {  # stand_in NAME < BODY
 make_tree() {
     local tool name unpacked
     mkdir -p "$work"/{bin,tests,home,here,package/data}
-    for tool in bash cat chmod cp cut dirname env gzip mkdir mktemp mv realpath rm sed sha256sum tar tee; do
+    for tool in bash cat chmod cp cut dirname env grep gzip mkdir mktemp mv realpath rm sed sha256sum tar tee; do
         ln -s "$(command -v $tool)" "$work/bin/$tool"
     done
     cp -r "$source_tree/apps" "$work/apps"
@@ -197,6 +197,12 @@ test_mnist() {
     expect "prediction needs no data" 0 "with predict --model a model eval" "!curl -" "!--data-dir"
     run mirror=cvdf "$work/apps/mnist.sh" --yes eval --model x
     expect "a test of a model fetches the data" 0 "with eval --model x" "curl -"
+    rm -rf "$work/home/.cache"
+    echo '{"__metadata__":{"dataset":"fashion"}}' >"$work/here/a model"
+    for argument in "--model=a model" --model; do
+        run mirror=cvdf "$work/apps/mnist.sh" --yes eval "$argument" "a model"
+        expect "a model of fashion needs its own data" 0 "with eval --model" "dataset-fashion-mnist" "!curl -"
+    done
     run cmake=broken "$work/apps/mnist.sh"
     expect "a failed build is shown" 1 "chatter of cmake" "!trains"
 }
