@@ -9,6 +9,33 @@ namespace xtape {
 // Elementwise, with NumPy's broadcasting. add, subtract, multiply, divide, negate are declared with Variable, whose
 // operators they are.
 
+// Of an array, expression or number and a variable. xsimd's add, which xtensor's arrays bring along, takes anything and
+// may not throw: these two are more special.
+template <class X, template <class> class V, class T>
+requires Mixed<X, V<T>>
+auto add(const X& x, const V<T>& y, Where where = Where::here()) { return add<T>(operand<T>(x), y, where); }
+template <template <class> class V, class T, class Y>
+requires Mixed<V<T>, Y> && (!AnyVariable<Y>)
+auto add(const V<T>& x, const Y& y, Where where = Where::here()) { return add<T>(x, operand<T>(y), where); }
+template <class X, class Y>
+requires Mixed<X, Y>
+auto subtract(const X& x, const Y& y, Where where = Where::here()) {
+    using T = scalar_among<X, Y>;
+    return subtract<T>(operand<T>(x), operand<T>(y), where);
+}
+template <class X, class Y>
+requires Mixed<X, Y>
+auto multiply(const X& x, const Y& y, Where where = Where::here()) {
+    using T = scalar_among<X, Y>;
+    return multiply<T>(operand<T>(x), operand<T>(y), where);
+}
+template <class X, class Y>
+requires Mixed<X, Y>
+auto divide(const X& x, const Y& y, Where where = Where::here()) {
+    using T = scalar_among<X, Y>;
+    return divide<T>(operand<T>(x), operand<T>(y), where);
+}
+
 // y = x^2
 template <class T> Variable<T> square(const Variable<T>& x, Where where = Where::here()) {
     return multiply(x, x, where);

@@ -53,14 +53,19 @@ TEST_CASE("every operation of several operands takes arrays of every kind beside
     any_kind("subtract", [](const auto& x, const V& w) { return x - w - x; });
     any_kind("multiply", [](const auto& x, const V& w) { return x * w * x; });
     any_kind("divide", [](const auto& x, const V& w) { return x / w / x; });
+    any_kind("add by name", [](const auto& x, const V& w) { return add(add(x, w), x); });
+    any_kind("subtract by name", [](const auto& x, const V& w) { return subtract(subtract(x, w), x); });
+    any_kind("multiply by name", [](const auto& x, const V& w) { return multiply(multiply(x, w), x); });
+    any_kind("divide by name", [](const auto& x, const V& w) { return divide(divide(x, w), x); });
     any_kind("matmul", [](const auto& x, const V& w) { return matmul(x, w); });
     any_kind("matmul, right", [](const auto& x, const V& w) { return matmul(w, x); });
     any_kind("linear", [](const auto& x, const V& w) { return linear(x, w, b0); });
     any_kind("linear, weights", [](const auto& x, const V& w) { return linear(w, x, b0); });
     any_kind("affine", [](const auto& x, const V& w) { return affine(x, x0, w, w0, b0); });
     any_kind("affine, state", [](const auto& x, const V& w) { return affine(w, w0, x, x0, b0); });
-    any_kind("lstm_gates", [](const auto& x, const V& w) { return lstm_gates(concatenate({w, w, w, w}, 1), x); });
-    any_kind("gru_gates", [](const auto& x, const V& w) { return gru_gates(concatenate({w, w, w}, 1), m0, x); });
+    any_kind("lstm_memory", [](const auto& x, const V& w) { return lstm_memory(concatenate({w, w, w, w}, 1), x); });
+    any_kind("lstm_output", [](const auto& x, const V& w) { return lstm_output(concatenate({w, w, w, w}, 1), x); });
+    any_kind("gru_gates", [](const auto& x, const V& w) { return gru_gates(concatenate({w, w, w}, 1), m0, x, b0); });
     any_kind("maximum", [](const auto& x, const V& w) { return maximum(x, w - 4); });
     any_kind("minimum", [](const auto& x, const V& w) { return minimum(w - 4, x); });
     any_kind("layer_norm", [](const auto& x, const V& w) { return layer_norm(x, select(w, 0, 0), b0); });
@@ -76,6 +81,18 @@ TEST_CASE("a step of a sequence takes arrays") {
     const V w = variable(w0);
     CHECK(same_bits(affine(xs, 0, x0, w).value(), (matmul(x0, w) + 1).value()));
     CHECK(same_bits(backward(sum(affine(xs, 0, x0, w)), {w})[w], array<double>({2, 2}, {4, 4, 6, 6})));
+}
+
+// xsimd's add takes them too, and ends the program where it should throw
+TEST_CASE("shapes that do not fit are an error by name, too") {
+    const xt::xtensor<double, 2> wide{{1, 2, 3}};
+    const V w(w0);
+    const Parameter<double> p("w", w0);
+    CHECK_THROWS_AS(add(wide, w), Error);
+    CHECK_THROWS_AS(add(w, wide), Error);
+    CHECK_THROWS_AS(add(wide + 1, p), Error);
+    CHECK_THROWS_AS(add(p, wide), Error);
+    CHECK_THROWS_AS(subtract(wide, w), Error);
 }
 
 TEST_CASE("where takes numbers of every type, and masks of truth values") {
