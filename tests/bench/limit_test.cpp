@@ -119,7 +119,8 @@ struct Adam {
 TEST_CASE("the limit's gradients are those of the analytic network") {
     unsigned seed = 100;
     for (const RnnStep::Sizes& n : all_sizes) {
-        INFO(text(n, ++seed));
+        ++seed;
+        INFO(text(n, seed));
         const Problem p = random_problem(n, seed);
         check_gradients(n, p);
     }
