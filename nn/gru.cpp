@@ -15,10 +15,8 @@ GRUCell<T>::GRUCell(std::size_t inputs, std::size_t hidden, Generator& generator
 template <class T>
 Variable<T> GRUCell<T>::gates(const Variable<T>& a, const Variable<T>& h, const Variable<T>& read, Where where) const {
     using V = Variable<T>;
-    if (reset_after) {  // one operation, which costs less than what it is made of
-        const V recurrent_bias = concatenate<T>({zeros<T>({2 * bn.value().size()}), bn});
-        return gru_gates(a, linear(read, wh, recurrent_bias, where), h, where);
-    }
+    if (reset_after)  // one operation, which costs less than what it is made of
+        return gru_gates(a, matmul(read, wh, where), h, bn, where);
     const V an = gate(a, 2, 3, where);
     const auto split = std::ptrdiff_t(2 * bn.value().size());
     const V m = matmul(read, slice(wh, 1, 0, split, where), where);

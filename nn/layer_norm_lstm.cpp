@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <xtape/nn/gates.hpp>
 #include <xtape/nn/layer_norm_lstm.hpp>
-#include <xtape/nn/norm.hpp>
 
 #include <algorithm>
 
@@ -23,15 +22,15 @@ LayerNormLSTMCell<T>::LayerNormLSTMCell(std::size_t inputs, std::size_t hidden, 
 template <class T>
 LSTMState<T> LayerNormLSTMCell<T>::gates(const Variable<T>& p, const LSTMState<T>& s, Where where) const {
     using V = Variable<T>;
-    const V z = p + gain_h * normalised(matmul(s.h, wh, where), epsilon);
-    const V i = sigmoid(gate(z, 0, 4)), f = sigmoid(gate(z, 1, 4)), o = sigmoid(gate(z, 3, 4));
-    const V next = f * s.c + i * tanh(gate(z, 2, 4));
-    return {o * tanh(gain_c * normalised(next, epsilon) + bias_c), next};
+    const V none = zeros<T>(gain_h.value().shape());
+    const V z = p + layer_norm(matmul(s.h, wh, where), gain_h, none, double(epsilon), where);
+    const V next = lstm_memory(z, s.c, where);
+    return {lstm_output(z, layer_norm(next, gain_c, bias_c, double(epsilon), where), where), next};
 }
 
 template <class T> Variable<T> LayerNormLSTMCell<T>::project(const Variable<T>& xs, Where where) const {
     const Frame frame("LayerNormLSTMCell");
-    return gain_x * normalised(matmul(xs, wx, where), epsilon) + b;
+    return layer_norm(matmul(xs, wx, where), gain_x, b, double(epsilon), where);
 }
 template <class T>
 LSTMState<T> LayerNormLSTMCell<T>::operator()(const Variable<T>& x, const LSTMState<T>& s, Where where) const {

@@ -5,6 +5,8 @@
 #include <xtape/nn/dropout.hpp>
 #include <xtape/nn/module.hpp>
 
+#include <optional>
+
 namespace xtape::nn {
 
 struct LayersOptions {
@@ -32,10 +34,18 @@ public:
     using States = std::vector<CellState>;
 
     struct Read {
-        V outputs;      // of the last layer, (T, B, H) or (T, B, 2H)
         States last;    // of each cell, after all that it read
         V final_state;  // what the last layer says after all of it: (B, H), or (B, 2H) = [h_f[T-1], h_b[0]]
-        States steps;   // of the last layer's forward cell, after each step
+        Unrolled<CellState> forward;                  // the last layer, at each step
+        std::optional<Unrolled<CellState>> backward;  // and from the other end
+        std::optional<V> added;                       // to what it says, if anything
+
+        // Of the last layer, (T, B, H) or (T, B, 2H)
+        V outputs(Where where = Where::here()) const {
+            V y = forward.outputs(where);
+            if (backward) y = concatenate({y, backward->outputs(where)}, -1, where);
+            return added && added->value().shape() == y.value().shape() ? y + *added : y;
+        }
     };
 
     // make(inputs) gives a cell for so many inputs: [&](std::size_t n) { return LSTMCell<float>(n, 64, generator); }
@@ -67,12 +77,12 @@ public:
         const States first = input.first.empty() ? initial(s[1]) : input.first;
         check(first.size() == forward_.size() + backward_.size(), where, "Layers", "there must be one state a cell, ",
               forward_.size() + backward_.size(), "; got ", first.size());
-        Read read{xs, {}, {}, {}};
+        Read read;
         for (std::size_t i = 0; i < forward_.size(); ++i) {
             frame.at(std::ptrdiff_t(i));
-            const V inputs = i > 0 ? dropped(read.outputs, i, input.begin, where) : read.outputs;
+            const V inputs = i > 0 ? dropped(read.outputs(where), i, input.begin, where) : xs;
             layer(i, inputs, first, input.padding, read, where);
-            if (options_.residual && read.outputs.shape() == inputs.shape()) read.outputs = read.outputs + inputs;
+            if (options_.residual) read.added = inputs;
         }
         return read;
     }
@@ -97,13 +107,13 @@ private:
     void layer(std::size_t i, const V& xs, const States& first, const Padding& padding, Read& read, Where where) const {
         if (options_.bidirectional) {
             auto both = bidirectional(forward_[i], backward_[i], xs, first[2 * i], first[2 * i + 1], padding, where);
-            read.outputs = both.outputs(where), read.final_state = both.final_state(where);
+            read.final_state = both.final_state(where);
             read.last.push_back(both.forward.last), read.last.push_back(both.backward.last);
-            read.steps = std::move(both.forward.states);
+            read.forward = std::move(both.forward), read.backward = std::move(both.backward);
         } else {
-            auto one = unroll(forward_[i], xs, first[i], {.padding = padding}, where);
-            read.outputs = one.outputs(where), read.final_state = output(one.last);
-            read.last.push_back(one.last), read.steps = std::move(one.states);
+            read.forward = unroll(forward_[i], xs, first[i], {.padding = padding}, where);
+            read.final_state = output(read.forward.last);
+            read.last.push_back(read.forward.last);
         }
     }
 

@@ -38,6 +38,10 @@ LSTMCell<T>::LSTMCell(std::size_t inputs, std::size_t units, Generator& generato
 
 template <class T> LSTMState<T> LSTMCell<T>::gates(const Variable<T>& z, const Variable<T>& c, Where where) const {
     using V = Variable<T>;
+    if (!coupled && !pf) {  // as two operations, which cost less than what they are made of
+        const V next = lstm_memory(z, c, where), h = lstm_output(z, next, where);
+        return {wp ? matmul(h, *wp, where) : h, next};
+    }
     const std::size_t n = coupled ? 3 : 4;  // the gates are [i] f g o
     const auto peep = [&](const V& a, const std::optional<Parameter<T>>& p, const V& memory) {
         return p ? a + *p * memory : a;

@@ -5,9 +5,6 @@
 
 namespace xtape::nn {
 
-// y = (x - mean) / sqrt(variance + epsilon), both over the last axis; the variance is the mean of (x - mean)^2
-template <class T> Variable<T> normalised(const Variable<T>& x, T epsilon, Where = Where::here());
-
 // y = g (x - mean) / sqrt(variance + epsilon) + b, both over the features: Ba, Kiros and Hinton 2016
 // x (..., F)  g (F)  b (F) -> (..., F). Throws Error for other features. One feature alone has no variance: y = b.
 template <class T> struct LayerNorm {

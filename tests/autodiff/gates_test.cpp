@@ -14,47 +14,54 @@ using V = Variable<double>;
 V block(const V& x, std::size_t k, std::size_t H) {
     return slice(x, 1, std::ptrdiff_t(k * H), std::ptrdiff_t((k + 1) * H));
 }
-V lstm(const std::vector<V>& x) {
+V memory(const std::vector<V>& x) {
     const std::size_t H = x[1].shape()[1];
-    const V c = sigmoid(block(x[0], 1, H)) * x[1] + sigmoid(block(x[0], 0, H)) * tanh(block(x[0], 2, H));
-    return stack({sigmoid(block(x[0], 3, H)) * tanh(c), c});
+    return sigmoid(block(x[0], 1, H)) * x[1] + sigmoid(block(x[0], 0, H)) * tanh(block(x[0], 2, H));
 }
+V output(const std::vector<V>& x) { return sigmoid(block(x[0], 3, x[1].shape()[1])) * tanh(x[1]); }
 V gru(const std::vector<V>& x) {
     const std::size_t H = x[2].shape()[1];
     const V r = sigmoid(block(x[0], 0, H) + block(x[1], 0, H)), z = sigmoid(block(x[0], 1, H) + block(x[1], 1, H));
-    return (1 - z) * tanh(block(x[0], 2, H) + r * block(x[1], 2, H)) + z * x[2];
+    return (1 - z) * tanh(block(x[0], 2, H) + r * (block(x[1], 2, H) + x[3])) + z * x[2];
 }
 
 const std::array<std::size_t, 2> sizes[] = {{1, 1}, {1, 32}, {3, 5}, {7, 17}, {70, 33}};
 
-TEST_CASE("lstm_gates equals its composition, in value, gradient and Hessian-vector product") {
-    for (const auto& [B, H] : sizes)
-        check_equal([](const auto& x) { return lstm_gates(x[0], x[1]); }, lstm,
-                    {random_array<double>({B, 4 * H}, 1, -3, 3), random_array<double>({B, H}, 2)});
+TEST_CASE("lstm_memory and lstm_output equal their compositions, in value, gradient and Hessian-vector product") {
+    for (const auto& [B, H] : sizes) {
+        const auto z = random_array<double>({B, 4 * H}, 1, -3, 3), c = random_array<double>({B, H}, 2);
+        check_equal([](const auto& x) { return lstm_memory(x[0], x[1]); }, memory, {z, c});
+        check_equal([](const auto& x) { return lstm_output(x[0], x[1]); }, output, {z, c});
+    }
 }
 
 TEST_CASE("gru_gates equals its composition, in value, gradient and Hessian-vector product") {
     for (const auto& [B, H] : sizes)
-        check_equal([](const auto& x) { return gru_gates(x[0], x[1], x[2]); }, gru,
+        check_equal([](const auto& x) { return gru_gates(x[0], x[1], x[2], x[3]); }, gru,
                     {random_array<double>({B, 3 * H}, 1, -3, 3), random_array<double>({B, 3 * H}, 2),
-                     random_array<double>({B, H}, 3)});
+                     random_array<double>({B, H}, 3), random_array<double>({H}, 4)});
 }
 
-TEST_CASE("gates that only some of the result depends on, and that are used twice") {
+TEST_CASE("a whole LSTM step, whose gates meet in one array, and one of two steps") {
     const auto z0 = random_array<double>({2, 12}, 1), c0 = random_array<double>({2, 3}, 2);
-    for (const std::ptrdiff_t half : {0, 1})
-        check_equal([half](const auto& x) { return select(lstm_gates(x[0], x[1]), 0, half); },
-                    [half](const auto& x) { return select(lstm(x), 0, half); }, {z0, c0});
-    check_equal(
-        [](const auto& x) {
-            const V y = lstm_gates(x[0], x[1]);
-            return lstm_gates(x[0] * 2, select(y, 0, 1)) + y;
-        },
-        [](const auto& x) {
-            const V y = lstm(x);
-            return lstm({x[0] * 2, select(y, 0, 1)}) + y;
-        },
-        {z0, c0});
+    const auto step = [](const V& z, const V& c) {
+        const V next = lstm_memory(z, c);
+        return std::vector{lstm_output(z, next), next};
+    };
+    const auto composed = [](const V& z, const V& c) {
+        const V next = memory({z, c});
+        return std::vector{output({z, next}), next};
+    };
+    for (const std::size_t which : {0, 1})
+        check_equal([&](const auto& x) { return step(x[0], x[1])[which]; },
+                    [&](const auto& x) { return composed(x[0], x[1])[which]; }, {z0, c0});
+    const auto twice = [](const auto& one) {
+        return [&one](const std::vector<V>& x) {
+            const auto y = one(x[0], x[1]), u = one(x[0] * 2, y[1]);
+            return stack({u[0] + y[0], u[1]});
+        };
+    };
+    check_equal(twice(step), twice(composed), {z0, c0});
 }
 
 // Row and column of a batch of any size give the same bits, as do their gradients.
@@ -80,10 +87,13 @@ template <class T, class F> void check_bits(std::size_t gates, const F& f) {
 }
 
 TEST_CASE("a number's bits depend neither on the batch nor on the number of units") {
-    auto lstm_of = [](const auto& z, const auto& c) { return lstm_gates(z, c); };
-    auto gru_of = [](const auto& z, const auto& h) { return gru_gates(z, z * 0.5, h); };
-    check_bits<float>(4, lstm_of);
-    check_bits<double>(4, lstm_of);
+    auto memory_of = [](const auto& z, const auto& c) { return lstm_memory(z, c); };
+    auto output_of = [](const auto& z, const auto& c) { return lstm_output(z, c); };
+    auto gru_of = [](const auto& z, const auto& h) { return gru_gates(z, z * 0.5, h, select(h, 0, 0) * 0 + 0.25); };
+    check_bits<float>(4, memory_of);
+    check_bits<double>(4, memory_of);
+    check_bits<float>(4, output_of);
+    check_bits<double>(4, output_of);
     check_bits<float>(3, gru_of);
     check_bits<double>(3, gru_of);
 }
@@ -91,15 +101,16 @@ TEST_CASE("a number's bits depend neither on the batch nor on the number of unit
 TEST_CASE("gates that are wide open, shut, infinite or NaN") {
     const double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
     const auto z = array<double>({3, 4}, {-1000, 1000, 5, 1000, -inf, inf, 5, -inf, 0, nan, 0, 0});
-    const auto y = lstm_gates(V(z), V(array<double>({3, 1}, {0.5, 0.5, 0.5}))).value();
+    const V c = lstm_memory(V(z), V(array<double>({3, 1}, {0.5, 0.5, 0.5})));
+    CHECK(c.value().data()[0] == 0.5);  // the state passes an open forget gate unchanged
+    CHECK(c.value().data()[1] == 0.5);
+    CHECK(std::isnan(c.value().data()[2]));
+    const auto y = lstm_output(V(z), c).value();
     CHECK(y.data()[0] == doctest::Approx(std::tanh(0.5)).epsilon(1e-15));
     CHECK(y.data()[1] == 0);
     CHECK(std::isnan(y.data()[2]));
-    CHECK(y.data()[3] == 0.5);  // the state passes an open forget gate unchanged
-    CHECK(y.data()[4] == 0.5);
-    CHECK(std::isnan(y.data()[5]));
     const auto h = gru_gates(V(array<double>({2, 3}, {0, 1000, 0, 0, -1000, 1000})), V(zeros<double>({2, 3})),
-                             V(array<double>({2, 1}, {0.5, 0.5})))
+                             V(array<double>({2, 1}, {0.5, 0.5})), V(zeros<double>({1})))
                        .value();
     CHECK(same_bits(h, array<double>({2, 1}, {0.5, 1})));
 }

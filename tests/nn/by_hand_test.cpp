@@ -128,7 +128,7 @@ double layers_off(const Make& make, std::size_t layers, bool both, std::size_t s
     }
     const auto run = hand::unroll(plain_layers, Plain(xs), plain_first, std::optional<Plain>(Plain(mask)));
     const Weights weights(through, read.outputs.shape(), plain_state(read.last.back()), mask);
-    V loss = sum(read.outputs * weights.steps);
+    V loss = sum(read.outputs() * weights.steps);
     for (std::size_t k = 0; k < layers * n; ++k) {
         d_last.push_back(weights.last);
         loss = loss + weighed(read.last[k], weights.last);

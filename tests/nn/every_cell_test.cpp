@@ -47,9 +47,9 @@ template <class Cell> struct Drivers {
             case 5:
                 return said(truncated(xs, lengths).outputs());
             case 6:
-                return said(deep(xs, {.padding = lengths}).outputs);
+                return said(deep(xs, {.padding = lengths}).outputs());
             default:
-                return said(deep_both(xs, {.padding = lengths}).outputs);
+                return said(deep_both(xs, {.padding = lengths}).outputs());
         }
     }
 

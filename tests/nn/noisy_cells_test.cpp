@@ -152,7 +152,7 @@ TEST_CASE("layers of noisy cells have the parameters' names, and the same bits o
         const nn::Training training({.seed = 2});
         const auto loss = [&](std::size_t begin, std::size_t end) {
             const auto part = slice(Variable<float>(xs), 1, std::ptrdiff_t(begin), std::ptrdiff_t(end));
-            return mean(square(layers(part).outputs));
+            return mean(square(layers(part).outputs()));
         };
         return nn::parallel_grad(layers, 7, loss, {threads, 2});
     };
