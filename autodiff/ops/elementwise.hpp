@@ -12,10 +12,10 @@ namespace xtape {
 // Of an array, expression or number and a variable. xsimd's add, which xtensor's arrays bring along, takes anything and
 // may not throw: these two are more special.
 template <class X, template <class> class V, class T>
-requires Mixed<X, V<T>>
+requires AnyVariable<V<T>> && Mixed<X, V<T>>
 auto add(const X& x, const V<T>& y, Where where = Where::here()) { return add<T>(operand<T>(x), y, where); }
 template <template <class> class V, class T, class Y>
-requires Mixed<V<T>, Y> && (!AnyVariable<Y>)
+requires AnyVariable<V<T>> && Mixed<V<T>, Y> && (!AnyVariable<Y>)
 auto add(const V<T>& x, const Y& y, Where where = Where::here()) { return add<T>(x, operand<T>(y), where); }
 template <class X, class Y>
 requires Mixed<X, Y>
