@@ -105,7 +105,7 @@ TEST_CASE("mlx 3668, stanli 144: what was not chosen gives no NaN, at 0 and wher
 }
 
 // Gradients of norms were NaN at 0: of a vector, of gradients that are clipped, of rows that are normalised.
-TEST_CASE("pytorch 2421, jax 3058: zeros and constant rows can be clipped and normalised, without NaN") {
+TEST_CASE("pytorch 2421, jax 3058, 21723: zeros and constant rows can be clipped and normalised, without NaN") {
     const Tape tape;
     const V w = variable(zeros<double>({3})), rows = variable(filled<double>({2, 4}, 5.0));
     auto g = backward(sum(w * w), {w});

