@@ -104,8 +104,15 @@ TEST_CASE("mlx 3668, stanli 144: what was not chosen gives no NaN, at 0 and wher
     CHECK(distance(gradient(quotient, array<double>({2}, {0, 2})), array<double>({2}, {0, -0.25})) == 0);
 }
 
-// Gradients of norms were NaN at 0: of a vector, of gradients that are clipped, of rows that are normalised.
-TEST_CASE("pytorch 2421, jax 3058, 21723: zeros and constant rows can be clipped and normalised, without NaN") {
+// Gradients of norms were NaN at 0. There is no norm here: sqrt alone has an infinite derivative at 0, as it says, but
+// one that is chosen is 0 there; and zeros can be clipped, and constant rows normalised.
+TEST_CASE("pytorch 2421, jax 3058, 21723: norms of zeros, and of constant rows, spoil nothing") {
+    const auto norm = [](const V& v) {
+        const V squares = sum(v * v);
+        return where(squares.value() > 0.0, sqrt(squares), 0);
+    };
+    CHECK(same_bits(grad(norm)(zeros<double>({2})), zeros<double>({2})));
+    CHECK(distance(grad(norm)(array<double>({2}, {3, -4})), array<double>({2}, {0.6, -0.8})) < 1e-15);
     const Tape tape;
     const V w = variable(zeros<double>({3})), rows = variable(filled<double>({2, 4}, 5.0));
     auto g = backward(sum(w * w), {w});
