@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +9,7 @@
 #include <xtape/nn/io/file.hpp>
 
 #include "scratch.hpp"
+#include "small_disk.hpp"
 
 using namespace xtape::nn::io;
 namespace fs = std::filesystem;
@@ -18,24 +17,6 @@ namespace fs = std::filesystem;
 namespace {
 
 fs::perms mode_of(const fs::path& path) { return fs::status(path).permissions(); }
-
-// A disk on which a file may have that many bytes: what goes beyond is first written in part and then refused.
-class SmallDisk {
-public:
-    explicit SmallDisk(rlim_t most) : signal_(signal(SIGXFSZ, SIG_IGN)) {
-        REQUIRE(getrlimit(RLIMIT_FSIZE, &before_) == 0);
-        const rlimit now{most, before_.rlim_max};
-        REQUIRE(setrlimit(RLIMIT_FSIZE, &now) == 0);
-    }
-    ~SmallDisk() {
-        CHECK(setrlimit(RLIMIT_FSIZE, &before_) == 0);
-        signal(SIGXFSZ, signal_);
-    }
-
-private:
-    void (*signal_)(int);
-    rlimit before_{};
-};
 
 }  // namespace
 
