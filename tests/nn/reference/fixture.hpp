@@ -68,7 +68,7 @@ template <class T> struct Fixture {
     }
     Weights keras_gradients(nn::io::Recurrent kind, const std::string& layer) const {
         auto g = nn::io::from_keras<T>(file, kind, precision + "gradients.parameters." + layer);
-        return g.rn.size() ? one_of_two_biases(std::move(g)) : g;  // the only layer of two
+        return g.bn.size() ? one_of_two_biases(std::move(g)) : g;  // the only layer of two
     }
 
     std::string name;
@@ -78,7 +78,7 @@ template <class T> struct Fixture {
 private:
     // Our bias is the sum of two: its gradient is that of either, and import has added both.
     static Weights one_of_two_biases(Weights g) {
-        for (std::size_t i = 0; i + g.rn.size() < g.b.size(); ++i) g.b.data()[i] /= 2;
+        for (std::size_t i = 0; i + g.bn.size() < g.b.size(); ++i) g.b.data()[i] /= 2;
         return g;
     }
 };

@@ -12,14 +12,14 @@ template <class T> using V = Variable<T>;
 
 // A layer's weights as leaves.
 template <class T> struct Leaves {
-    V<T> wx, wh, b, rn, wp;
+    V<T> wx, wh, b, bn, wp;
     explicit Leaves(const nn::io::RecurrentWeights<T>& w)
-        : wx(variable(w.wx)), wh(variable(w.wh)), b(variable(w.b)), rn(variable(w.rn)), wp(variable(w.wp)) {}
+        : wx(variable(w.wx)), wh(variable(w.wh)), b(variable(w.b)), bn(variable(w.bn)), wp(variable(w.wp)) {}
     void check(const Fixture<T>& fixture, const Gradients<T>& g, const nn::io::RecurrentWeights<T>& theirs) const {
         fixture.check_gradient("wx", g[wx], theirs.wx);
         fixture.check_gradient("wh", g[wh], theirs.wh);
         fixture.check_gradient("b", g[b], theirs.b);
-        fixture.check_gradient("rn", g[rn], theirs.rn);
+        fixture.check_gradient("bn", g[bn], theirs.bn);
         fixture.check_gradient("wp", g[wp], theirs.wp);
     }
 };
@@ -44,8 +44,8 @@ template <class T> V<T> gru(const Leaves<T>& w, const V<T>& x, const V<T>& h) {
     const V<T> ax = matmul(x, w.wx) + w.b;
     const auto recurrent = [&](const V<T>& from, std::ptrdiff_t k) { return matmul(from, gate(w.wh, k, H)); };
     const V<T> r = sigmoid(gate(ax, 0, H) + recurrent(h, 0)), z = sigmoid(gate(ax, 1, H) + recurrent(h, 1));
-    const bool after = w.rn.value().size() > 0;
-    const V<T> n = tanh(gate(ax, 2, H) + (after ? r * (recurrent(h, 2) + w.rn) : recurrent(r * h, 2)));
+    const bool after = w.bn.value().size() > 0;
+    const V<T> n = tanh(gate(ax, 2, H) + (after ? r * (recurrent(h, 2) + w.bn) : recurrent(r * h, 2)));
     return (1 - z) * n + z * h;
 }
 
