@@ -33,6 +33,7 @@ template <nn::Module M> void set_parameters(M& module, const Named<typename M::v
 
 // A file, in the precision of T: float's numbers come from the framework's floats, double's from its doubles.
 template <class T> struct Fixture {
+    // Of differences relative to the number where that is above 1, as `distance` has them.
     static constexpr bool single = sizeof(T) == sizeof(float);
     static constexpr double output_tolerance = single ? 1e-6 : 1e-13, gradient_tolerance = single ? 1e-5 : 1e-13;
 
@@ -81,6 +82,7 @@ template <class T> struct Fixture {
             check_output(key, value.value());
             all = all + sum(value * cotangent(key));
         }
+        INFO(name);
         CHECK(outputs.size() == keys("cotangents.").size());
         return all;
     }
