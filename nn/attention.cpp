@@ -127,23 +127,25 @@ MultiHeadAttention<T>::MultiHeadAttention(std::size_t size, std::size_t n, Gener
       wo("wo", glorot<T>(size, size, generator)),
       bo("bo", zeros<T>({size})) {}
 
-template <class T> Attended<T> MultiHeadAttention<T>::operator()(const Variable<T>& x, const Variable<T>& m,
+template <class T> Attended<T> MultiHeadAttention<T>::operator()(const Variable<T>& x, const Variable<T>& keys,
+                                                                 const Variable<T>& values,
                                                                  const MultiHeadOptions& options, Where where) const {
     const Frame frame("MultiHeadAttention");
-    const Shape &s = x.value().shape(), &r = m.value().shape();
+    const Shape &s = x.value().shape(), &r = keys.value().shape();
     const std::size_t size = bo.value().size(), width = size / heads;
     check(s.size() == 3 && r.size() == 3 && s[2] == size && r[2] == size && s[1] == r[1], where, "MultiHeadAttention",
           "x must be (T, B, D) and the memory (S, B, D) with D = ", size, "; got ", s, " and ", r);
+    check(values.value().shape() == r, where, "MultiHeadAttention", "there must be one value for each key, ", r,
+          "; got ", values.value().shape());
     check(!options.causal || s[0] == r[0], where, "MultiHeadAttention",
           "causal attention is of a sequence on itself; got ", s[0], " steps and a memory of ", r[0]);
     const auto split = [&](const Variable<T>& y, const std::vector<std::size_t>& axes) {  // (T, B, D), by heads
         return transpose(reshape(y, {y.value().shape()[0], s[1], heads, width}, where), axes, where);
     };
     const Array<T> present = mask_of<T>(r, options.padding, where);
-    const Variable<T> seen = without_padding(m, present, where);
     const Variable<T> q = split(linear(x, wq, bq, where) * T(1 / std::sqrt(double(width))), {1, 2, 0, 3});
-    const Variable<T> k = split(linear(seen, wk, bk, where), {1, 2, 3, 0}),
-                      v = split(linear(seen, wv, bv, where), {1, 2, 0, 3});
+    const Variable<T> k = split(linear(without_padding(keys, present, where), wk, bk, where), {1, 2, 3, 0});
+    const Variable<T> v = split(linear(without_padding(values, present, where), wv, bv, where), {1, 2, 0, 3});
     const Array<T> mask = visible(present, s[0], options.causal);
     const Variable<T> weights = softmax(matmul(q, k, where), mask, -1, where);  // (B, N, T, S)
     const Variable<T> all = reshape(transpose(matmul(weights, v, where), {2, 0, 1, 3}, where), s, where);

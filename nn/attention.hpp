@@ -64,16 +64,21 @@ struct MultiHeadOptions {
 // Scaled dot-product attention in N heads of D / N units each: Vaswani et al. 2017
 //     head_n = softmax(q_n k_n' / sqrt(D / N)) v_n      q = x wq + bq      k = m wk + bk      v = m wv + bv
 //     y = [head_1 ... head_N] wo + bo
-// x (T, B, D)  m (S, B, D) -> y (T, B, D) and the weights (B, N, T, S); self-attention where m is x. The weights w are
-// (D, D), biases (D). Where there is nothing to see the heads are 0, and y = bo.
+// x (T, B, D)  m (S, B, D) -> y (T, B, D) and the weights (B, N, T, S); self-attention where m is x. Keys and values
+// may be made of sequences of their own, (S, B, D) each. The weights w are (D, D), biases (D). Where there is nothing
+// to see the heads are 0, and y = bo.
 template <class T> struct MultiHeadAttention {
     using value_type = T;
     std::size_t heads;
     Parameter<T> wq, bq, wk, bk, wv, bv, wo, bo;
 
     MultiHeadAttention(std::size_t size, std::size_t heads, Generator& generator, Where = Where::here());
-    Attended<T> operator()(const Variable<T>& x, const Variable<T>& m, const MultiHeadOptions& = {},
-                           Where = Where::here()) const;
+    Attended<T> operator()(const Variable<T>& x, const Variable<T>& m, const MultiHeadOptions& options = {},
+                           Where where = Where::here()) const {
+        return (*this)(x, m, m, options, where);
+    }
+    Attended<T> operator()(const Variable<T>& x, const Variable<T>& keys, const Variable<T>& values,
+                           const MultiHeadOptions& = {}, Where = Where::here()) const;
     template <class F> void visit(F&& f) {
         f("wq", wq), f("bq", bq), f("wk", wk), f("bk", bk), f("wv", wv), f("bv", bv), f("wo", wo), f("bo", bo);
     }

@@ -50,8 +50,8 @@ std::size_t gates_of(Recurrent kind) { return kind == Recurrent::rnn ? 1 : kind 
 template <class T> void add_second_bias(RecurrentWeights<T>& weights, const T* second, Recurrent kind) {
     const std::size_t all = weights.b.size(), kept = kind == Recurrent::gru ? all / 3 : 0, summed = all - kept;
     for (std::size_t i = 0; i < summed; ++i) weights.b.data()[i] += second[i];
-    weights.rn = Array<T>::from_shape({kept});
-    std::copy(second + summed, second + all, weights.rn.data());
+    weights.bn = Array<T>::from_shape({kept});
+    std::copy(second + summed, second + all, weights.bn.data());
 }
 
 // Rows of z, r, n, each of H, become r, z, n.

@@ -25,9 +25,9 @@ template <class T> struct RecurrentWeights {
     Array<T> wx;  // (I, nH)
     Array<T> wh;  // (H, nH), or (P, nH) with a projection
     Array<T> b;   // (nH,): the sum where the framework adds two; zeros where it has none
-    // (H,): of a GRU that resets after the product, the part that r multiplies, n = tanh(x wxn + bn + r (h whn + rn)),
-    // bn being b's last H; of other layers (0,). Keras's GRU without biases does not tell; then it is (0,) too.
-    Array<T> rn;
+    // (H,): of a GRU that resets after the product, the bias that r multiplies, as GRUCell has it; of other layers
+    // (0,). Keras's GRU without biases does not tell; then it is (0,) too.
+    Array<T> bn;
     Array<T> wp;  // (H, P): an LSTM's projection of h; without one (0, 0)
 };
 

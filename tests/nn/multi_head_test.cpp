@@ -119,6 +119,18 @@ TEST_CASE("multi-head attention passes gradcheck at both orders, by both inputs 
         }
 }
 
+TEST_CASE("multi-head attention with keys and values of their own passes gradcheck at both orders") {
+    MultiHead attention = random_attention(1);
+    for (const Case& c : cases) {
+        INFO(c.name, ", seeds 20 to 22 and 25");
+        const auto f = [&](const std::vector<V>& xs) { return attention(xs[0], xs[1], xs[2], c.options()).context; };
+        const std::vector<Array<double>> inputs{x, random_array<double>({c.steps, B, D}, 21),
+                                                random_array<double>({c.steps, B, D}, 25)};
+        const auto report = gradcheck<double>(f, inputs, {.directions = sanitized ? 1 : 2});
+        CHECK_MESSAGE(report, report.text);
+    }
+}
+
 // All gradients of self-attention, by x and by each parameter, of a loss that counts real steps only.
 std::vector<Array<double>> gradients(const MultiHead& attention, const Array<double>& input, const nn::Padding& padding,
                                      const Array<double>& counted) {
@@ -188,6 +200,9 @@ TEST_CASE("multi-head attention refuses what does not fit") {
                    "(5, 2, 6) (in MultiHeadAttention)"));
     CHECK(contains(text({T, B, 5}, {5, B, D}, {}), "got (4, 3, 5) and (5, 3, 6)"));
     CHECK(contains(text({B, D}, {5, B, D}, {}), "got (3, 6) and (5, 3, 6)"));
+    const V q = zeros<double>({T, B, D}), keys = zeros<double>({5, B, D}), values = zeros<double>({6, B, D});
+    CHECK(contains(thrown([&] { (void)attention(q, keys, values); }),
+                   "[MultiHeadAttention] there must be one value for each key, (5, 3, 6); got (6, 3, 6)"));
     CHECK(contains(text({T, B, D}, {5, B, D}, {.causal = true}),
                    "causal attention is of a sequence on itself; got 4 steps and a memory of 5"));
     CHECK(contains(text({T, B, D}, {5, B, D}, {.padding = {1, 2}}),

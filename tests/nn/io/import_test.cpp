@@ -66,7 +66,7 @@ TEST_CASE("PyTorch's LSTM: gates stay in order, weights are transposed, biases a
     CHECK(w.wx == Array<double>{{1, 3, 5, 7}, {2, 4, 6, 8}});
     CHECK(w.wh == Array<double>{{1, 2, 3, 4}});
     CHECK(w.b == Array<double>{110, 112, 114, 116});
-    CHECK(w.rn.shape() == Shape{0});
+    CHECK(w.bn.shape() == Shape{0});
     CHECK(w.wp.shape() == Shape{0, 0});
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("PyTorch's GRU keeps the second bias of the candidate, which r multipl
     const auto w = from_torch<double>(torch_file(3, "_l1_reverse"), Recurrent::gru, {"rnn.", 1, true});
     CHECK(w.wx == Array<double>{{1, 3, 5}, {2, 4, 6}});
     CHECK(w.b == Array<double>{110, 112, 12});
-    CHECK(w.rn == Array<double>{102});
+    CHECK(w.bn == Array<double>{102});
 }
 
 TEST_CASE("Keras's GRU: z, r, n become r, z, n, with one bias or two") {
@@ -94,11 +94,11 @@ TEST_CASE("Keras's GRU: z, r, n become r, z, n, with one bias or two") {
     CHECK(before.wx == Array<double>{{3, 4, 1, 2, 5, 6}});
     CHECK(before.wh == Array<double>{{3, 4, 1, 2, 5, 6}, {9, 10, 7, 8, 11, 12}});
     CHECK(before.b == Array<double>{3, 4, 1, 2, 5, 6});
-    CHECK(before.rn.shape() == Shape{0});
+    CHECK(before.bn.shape() == Shape{0});
     const auto after = from_keras<double>(keras_gru({2, 6}), Recurrent::gru, "gru/");
     CHECK(after.wx == before.wx);
     CHECK(after.b == Array<double>{3 + 9, 4 + 10, 1 + 7, 2 + 8, 5, 6});
-    CHECK(after.rn == Array<double>{11, 12});
+    CHECK(after.bn == Array<double>{11, 12});
 }
 
 TEST_CASE("Keras's LSTM and SimpleRNN are as ours; without biases they are 0") {
