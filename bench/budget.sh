@@ -5,7 +5,7 @@
 # and 3 s of processor time, or 1.6 times xtensor's where that alone takes longer than the machine it was set on.
 set -euo pipefail
 source_tree=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
-prefix=$1 compiler=${2:-g++}
+prefix=${1:?usage: bench/budget.sh PREFIX [COMPILER]} compiler=${2:-g++}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name xtape.pc)")

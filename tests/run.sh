@@ -7,17 +7,18 @@ cd "$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")"
 # shellcheck source=/dev/null
 source apps/setup.sh
 
-if [[ ${1:-} == --yes ]]; then export XTAPE_YES=1; fi
+case $* in
+    '') ;;
+    --yes) export XTAPE_YES=1 ;;
+    *) echo "usage: tests/run.sh [--yes]" >&2; exit 2 ;;
+esac
 install_to_build doctest-dev libeigen3-dev patch pkg-config time python3-minimal clang-14 libclang-rt-14-dev
 
 passed=0 failed=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for preset in dev asan; do
-    CXX=g++
-    if [[ $preset == asan ]]; then CXX=clang++-14; fi
-    export CXX
-    cmake --workflow --preset "$preset" 2>&1 | tee "$log" && green=1 || green=
+    CXX=g++ cmake --workflow --preset "$preset" 2>&1 | tee "$log" && green=1 || green=
     # ctest: "95% tests passed, 1 tests failed out of 20"
     read -r bad all < <(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests? failed out of ([0-9]+).*/\1 \2/p' "$log") ||
         bad=0 all=0
