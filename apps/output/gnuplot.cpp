@@ -11,13 +11,16 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "apps/text.hpp"
+#include "files.hpp"
+
 namespace xtape::apps {
 namespace {
 
 // How a program is started in a folder without a shell, so that no name means anything: silent, with nothing to read.
 class Actions {
 public:
-    explicit Actions(const Path& folder) {
+    explicit Actions(const std::filesystem::path& folder) {
         need(posix_spawn_file_actions_init(&actions_));
         need(posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str()));
         need(posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
@@ -56,18 +59,33 @@ bool succeeded(pid_t process) {
 
 }  // namespace
 
-std::string draw(const Path& folder, const std::vector<Picture>& pictures) {
+std::string script_head(const std::string& name, int width, int height) {
+    return "# gnuplot -d " + name + ".gp makes " + name + ".svg of the data beside it.\n" +
+           formatted("cd ARG0[1:strlen(ARG0)-%zu].\".\"\n", name.size() + 3) +  // to the folder of the script
+           formatted("set terminal svg size %d,%d font \"sans-serif,14\" background \"white\" name \"%s\"\n", width,
+                     height, name.c_str()) +
+           "set output \"" + name +
+           ".svg\"\nset datafile separator comma\nset tics nomirror\n"
+           "step(n) = n < 8 ? 1 : 5*ceil(n/40.)  # between tics on an axis of n whole numbers\n";
+}
+
+std::string draw(const std::filesystem::path& folder, const std::vector<Picture>& pictures) {
+    const auto svg = [&](const Picture& picture) { return folder / (picture.name + ".svg"); };
+    for (const Picture& picture : pictures) {
+        for (const auto& [name, csv] : picture.data) write_text(folder / name, csv);
+        write_text(folder / (picture.name + ".gp"), picture.script);
+        std::filesystem::remove(svg(picture));
+    }
     const Actions actions(folder);
     std::vector<Started> all;
     for (const Picture& picture : pictures) all.push_back(start_gnuplot(actions, picture.name + ".gp"));
     std::string trouble;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const Path svg = folder / (pictures[i].name + ".svg");
         if (all[i].error) {
             trouble = std::strerror(all[i].error);
-        } else if (!succeeded(all[i].process) || !std::filesystem::exists(svg)) {
+        } else if (!succeeded(all[i].process) || !std::filesystem::exists(svg(pictures[i]))) {
             trouble = "that it failed on " + pictures[i].name + ".gp";
-            std::filesystem::remove(svg);  // it may be a part of one
+            std::filesystem::remove(svg(pictures[i]));  // it may be a part of one
         }
     }
     return trouble;
