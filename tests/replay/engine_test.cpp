@@ -65,10 +65,10 @@ TEST_CASE("pytorch 104040, 181581: third derivatives of all that keeps its outpu
         },
         [](const V& x) { return layer_norm(x, select(x, 0, 0), select(x, 0, 1), 0.1); },
         [](const V& x) {
-            return lstm_gates(concatenate({x, x * 2, x * x, -x}, 1), x);
+            return lstm_output(concatenate({x, x * 2, x * x, -x}, 1), lstm_memory(concatenate({x, x, x, x}, 1), x));
         },
         [](const V& x) {
-            return gru_gates(concatenate({x, x * 2, x * x}, 1), concatenate({-x, x, x}, 1), x);
+            return gru_gates(concatenate({x, x * 2, x * x}, 1), concatenate({-x, x, x}, 1), x, select(x, 0, 0));
         }};
     for (std::size_t i = 0; i < functions.size(); ++i) {
         CAPTURE(i);
