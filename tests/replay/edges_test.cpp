@@ -100,6 +100,8 @@ TEST_CASE("mlx 3668, stanli 144: what was not chosen gives no NaN, at 0 and wher
         return where(y.value() > 0.0, sqrt(y), 0);
     };
     CHECK(same_bits(gradient(tiny, array<double>({2}, {1e-200, 3})), array<double>({2}, {0, 1})));
+    const auto later = [](const V& v) { return log(where(v.value() > 0.0, v, 0)); };  // infinity comes in
+    CHECK(same_bits(gradient(later, array<double>({3}, {-1, 0, 4})), array<double>({3}, {0, 0, 0.25})));
     const auto quotient = [](const V& v) { return where(xt::not_equal(v.value(), 0.0), 1 / v, 0); };
     CHECK(distance(gradient(quotient, array<double>({2}, {0, 2})), array<double>({2}, {0, -0.25})) == 0);
 }
