@@ -137,18 +137,18 @@ TEST_CASE("pytorch 8940, 27134, tfjs 346, stanli 150: powers of 0 and of negativ
     struct Case {
         double x, p, slope, curvature;
     };
-    for (const auto& [x, p, slope, curvature] : {Case{0, 1, 1, 0},
-                                                 {0, 2, 0, 2},
-                                                 {0, 3, 0, 0},
-                                                 {0, 0, 0, 0},
-                                                 {-2, 3, 12, -12},
-                                                 {-2, 2, -4, 2},
-                                                 {-2, 0, 0, 0}}) {
-        CAPTURE(x);
-        CAPTURE(p);
-        const auto f = [p = p](const V& v) { return pow(v, p); };
-        CHECK(grad(f)(x) == slope);
-        CHECK(grad(grad(f))(x) == curvature);
+    for (const Case& c : {Case{0, 1, 1, 0},
+                          {0, 2, 0, 2},
+                          {0, 3, 0, 0},
+                          {0, 0, 0, 0},
+                          {-2, 3, 12, -12},
+                          {-2, 2, -4, 2},
+                          {-2, 0, 0, 0}}) {
+        CAPTURE(c.x);
+        CAPTURE(c.p);
+        const auto f = [&](const V& v) { return pow(v, c.p); };
+        CHECK(grad(f)(c.x) == c.slope);
+        CHECK(grad(grad(f))(c.x) == c.curvature);
     }
     // A dead output: the incoming gradient 0 stays 0, though the derivative is infinite
     CHECK(same_bits(vjp([](const V& v) { return pow(v, 0.5); }, array<double>({2}, {0, 4}), array<double>({2}, {0, 1})),

@@ -84,7 +84,8 @@ TEST_CASE("mxnet 4057: the memory of an LSTM adds up what comes from the loss an
 // Backward, and backward of backward, took it for granted that h and c of an LSTM both get a gradient.
 TEST_CASE("chainer 8037: an LSTM of which the loss sees h alone, c alone, or both, at both orders") {
     for (const std::size_t steps : {1u, 2u, 7u})
-        for (const auto& [of_h, of_c] : {std::pair(1.0, 0.0), {0.0, 1.0}, {1.0, 1.0}}) {
+        for (const auto& seen : {std::pair(1.0, 0.0), {0.0, 1.0}, {1.0, 1.0}}) {
+            const double of_h = seen.first, of_c = seen.second;
             CAPTURE(steps);
             CAPTURE(of_h);
             CAPTURE(of_c);
