@@ -60,6 +60,6 @@ install_missing() {
 # install_to_build [PACKAGE...]: what apps/mnist is built, its data fetched and its pictures drawn with, and these.
 install_to_build() {
     install_missing g++ cmake ninja-build libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-pthread-dev \
-        libcli11-dev nlohmann-json3-dev librandom123-dev zlib1g-dev libpng-dev libssl-dev gnuplot-nox curl \
-        ca-certificates "$@"
+        libcli11-dev nlohmann-json3-dev librandom123-dev zlib1g-dev libzip-dev libpng-dev libssl-dev gnuplot-nox \
+        curl ca-certificates "$@"
 }

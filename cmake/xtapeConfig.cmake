@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# find_package(xtape [COMPONENTS autodiff nn]): xtape::xtape is all of it, xtape::autodiff and xtape::nn are its parts.
+# find_package(xtape [COMPONENTS autodiff nn io]): xtape::autodiff and xtape::nn are parts of xtape::xtape. Beside it,
+# xtape::io reads and writes files, and needs libzip.
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
 find_dependency(xtensor)
@@ -12,11 +13,14 @@ unset(xtape_vendor)
 
 include(${CMAKE_CURRENT_LIST_DIR}/xtapeTargets.cmake)
 
+if(io IN_LIST xtape_FIND_COMPONENTS)
+    find_library(xtape_LIBZIP zip)
+endif()
 foreach(part IN LISTS xtape_FIND_COMPONENTS)
-    if(TARGET xtape::${part})
+    if(TARGET xtape::${part} AND NOT (part STREQUAL io AND NOT xtape_LIBZIP))
         set(xtape_${part}_FOUND TRUE)
     elseif(xtape_FIND_REQUIRED_${part})
         set(xtape_FOUND FALSE)
-        set(xtape_NOT_FOUND_MESSAGE "xtape has no part `${part}` here; its parts are autodiff and nn")
+        set(xtape_NOT_FOUND_MESSAGE "xtape has no part `${part}` here; its parts are autodiff, nn and, with libzip, io")
     endif()
 endforeach()

@@ -22,14 +22,9 @@ std::string described(DType dtype, const std::vector<std::size_t>& shape) {
 
 // "'a' (2, 3), 'b' (3,)", or the first of them.
 std::string contents(const std::map<std::string, Tensor>& tensors) {
-    constexpr int most = 8;
-    std::string out;
-    int count = 0;
-    for (const auto& [name, tensor] : tensors) {
-        if (count == most) return out + ", ...";
-        out += (count++ ? ", " : "") + in_quotes(name) + " " + text(tensor.shape);
-    }
-    return count ? out : "no tensors";
+    std::vector<std::string> items;
+    for (const auto& [name, tensor] : tensors) items.push_back(in_quotes(name) + " " + text(tensor.shape));
+    return listed(items);
 }
 
 std::string place(const Safetensors& file) { return file.path.empty() ? "these tensors" : shown(file.path); }

@@ -148,19 +148,7 @@ std::string json_text(const std::string& text, const Source& source) try {
 
 }  // namespace
 
-void Source::refuse(const std::string& must, const std::string& got, const std::string& advice) const {
-    fail(where, op, file + ": " + must + "; got " + got + "; try " + advice);
-}
-
-std::size_t bytes_of(DType dtype, const std::vector<std::size_t>& shape) {
-    constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());
-    std::size_t bytes = width_of(dtype);
-    for (const std::size_t size : shape) {
-        if (size > most / bytes) return overflow;
-        bytes *= std::max<std::size_t>(size, 1);  // strides are computed beside a size of 0, too
-    }
-    return std::ranges::count(shape, 0U) ? 0 : bytes;
-}
+std::size_t bytes_of(DType dtype, const std::vector<std::size_t>& shape) { return bytes_of(width_of(dtype), shape); }
 
 Header parse_header(std::string_view text, std::size_t data_bytes, const Source& source) {
     // The parser skips a byte order mark, and takes a zero byte for the end of its text.

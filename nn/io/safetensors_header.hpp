@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -11,21 +10,12 @@
 #include <vector>
 
 #include <xtape/nn/io/safetensors.hpp>
+#include <xtape/nn/io/system.hpp>
 
 // Private to the reader and the writer: the JSON text at the beginning of a safetensors file.
 namespace xtape::nn::io {
 
 constexpr std::size_t most_header_bytes = 100'000'000;  // the reference's limit
-constexpr std::size_t most_dimensions = 64;             // as NumPy; bounds the memory a header can ask for
-constexpr std::size_t overflow = std::numeric_limits<std::size_t>::max();
-
-// Who refuses what, in messages.
-struct Source {
-    std::string_view op;
-    std::string file;
-    Where where;
-    [[noreturn]] void refuse(const std::string& must, const std::string& got, const std::string& advice) const;
-};
 
 // What a header says of a tensor; its bytes are [begin, end) of what follows the header.
 struct Entry {
@@ -41,7 +31,6 @@ struct Header {
     std::map<std::string, std::string> metadata;
 };
 
-// How many bytes a tensor takes; `overflow` when that, or the product of the sizes that are not 0, is no ptrdiff_t.
 std::size_t bytes_of(DType dtype, const std::vector<std::size_t>& shape);
 
 // The header in that text, whose tensors must cover exactly data_bytes.

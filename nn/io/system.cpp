@@ -62,21 +62,39 @@ std::vector<std::byte> Input::take(std::size_t count) {
     check(count <= left_, where_, "read_file", name_, " must have ", count, " more bytes; got ", left_,
           "; try to write the file again");
     std::vector<std::byte> bytes = memory(count, name_, where_);
-    for (std::size_t done = 0; done < count;) {
-        const std::size_t part = std::min(count - done, most_at_once);
-        const auto n = restarted([&] { return ::read(file_.get(), bytes.data() + done, part); });
-        if (n == -1) fail(where_, "read_file", name_ + " must be readable; got '" + reason() + "'; try another copy");
-        check(n > 0, where_, "read_file", name_, " must keep its size while it is read; got an end ", count - done,
-              " bytes early; try again when nothing writes to it");
-        done += static_cast<std::size_t>(n);
-    }
-    left_ -= count;
+    fill(bytes);
     return bytes;
+}
+
+void Input::fill(std::span<std::byte> bytes) {
+    while (!bytes.empty()) {
+        const std::size_t part = std::min(bytes.size(), most_at_once);
+        const auto n = restarted([&] { return ::read(file_.get(), bytes.data(), part); });
+        if (n == -1) fail(where_, "read_file", name_ + " must be readable; got '" + reason() + "'; try another copy");
+        check(n > 0, where_, "read_file", name_, " must keep its size while it is read; got an end ", bytes.size(),
+              " bytes early; try again when nothing writes to it");
+        bytes = bytes.subspan(static_cast<std::size_t>(n));
+        left_ -= static_cast<std::size_t>(n);
+    }
 }
 
 bool Input::ended() {
     std::byte next{};
     return left_ == 0 && restarted([&] { return ::read(file_.get(), &next, 1); }) == 0;
+}
+
+std::size_t bytes_of(std::size_t width, const std::vector<std::size_t>& shape) {
+    constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());
+    std::size_t bytes = width;
+    for (const std::size_t size : shape) {
+        if (size > most / bytes) return overflow;
+        bytes *= std::max<std::size_t>(size, 1);  // strides are computed beside a size of 0, too
+    }
+    return std::ranges::count(shape, 0U) ? 0 : bytes;
+}
+
+void Source::refuse(const std::string& must, const std::string& got, const std::string& advice) const {
+    fail(where, op, file + ": " + must + "; got " + got + "; try " + advice);
 }
 
 std::string reason() { return std::generic_category().message(errno); }
@@ -93,6 +111,13 @@ std::string in_quotes(std::string_view text) {
     std::size_t end = most;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside a UTF-8 character
     return "'" + printable(text.substr(0, end)) + "...'";
+}
+
+std::string listed(const std::vector<std::string>& items) {
+    constexpr std::size_t most = 8;
+    std::string out;
+    for (std::size_t i = 0; i < items.size() && i < most; ++i) out += (i ? ", " : "") + items[i];
+    return items.empty() ? "nothing" : out + (items.size() > most ? ", ..." : "");
 }
 
 }  // namespace xtape::nn::io

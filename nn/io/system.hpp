@@ -5,14 +5,31 @@
 #include <cerrno>
 #include <cstddef>
 #include <filesystem>
+#include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <xtape/autodiff/check.hpp>
 
-// Private to the readers and writers of files: the system's calls, and texts for messages.
+// Private to the readers and writers of files: the system's calls, sizes that are not believed, and texts for messages.
 namespace xtape::nn::io {
+
+constexpr std::size_t most_dimensions = 64;  // as NumPy; bounds the memory a header can ask for
+constexpr std::size_t overflow = std::numeric_limits<std::size_t>::max();
+
+// How many bytes an array takes whose elements have `width`; `overflow` when that, or the product of the sizes that are
+// not 0, is no ptrdiff_t.
+std::size_t bytes_of(std::size_t width, const std::vector<std::size_t>& shape);
+
+// Who refuses what, in messages.
+struct Source {
+    std::string_view op;
+    std::string file;
+    Where where;
+    [[noreturn]] void refuse(const std::string& must, const std::string& got, const std::string& advice) const;
+};
 
 constexpr std::size_t most_at_once = std::size_t{1} << 30;  // some systems refuse 2 GiB and more in one call
 
@@ -41,8 +58,10 @@ private:
 class Input {
 public:
     explicit Input(const std::filesystem::path& path, Where where = Where::here());
+    int descriptor() const { return file_.get(); }
     std::size_t left() const { return left_; }
     std::vector<std::byte> take(std::size_t count);  // the next count bytes, or an error
+    void fill(std::span<std::byte> bytes);           // with the next ones, or an error
     bool ended();                                    // nothing follows, and nothing was added meanwhile
 
 private:
@@ -56,5 +75,6 @@ private:
 std::string reason();  // of the last failure, from errno
 std::string shown(const std::filesystem::path& path);
 std::string in_quotes(std::string_view text);
+std::string listed(const std::vector<std::string>& items);  // "a, b", the first of them; of none: "nothing"
 
 }  // namespace xtape::nn::io

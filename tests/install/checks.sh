@@ -30,7 +30,8 @@ configure() {  # configure FOLDER [FLAGS]
 }
 
 build_and_run() {
-    configure "$@" && cmake --build "$work/$1" --target app engine old_processor && "$work/$1/engine" && "$work/$1/app"
+    configure "$@" && cmake --build "$work/$1" --target app engine saving old_processor && "$work/$1/engine" &&
+        "$work/$1/app" && "$work/$1/saving"
 }
 
 finish() { exit $((failures > 0)); }

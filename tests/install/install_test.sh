@@ -16,7 +16,8 @@ march=$(sed -nE 's/^#define XTAPE_MARCH "(.*)"/\1/p' "$work/installed/include/xt
 version=$(sed -nE 's/^#define XTAPE_VERSION "(.*)"/\1/p' "$work/installed/include/xtape/version.hpp")
 
 found=(-DWAY=find_package "-DCMAKE_PREFIX_PATH=$work/installed")
-check find_package build_and_run find_package "${found[@]}" "-DXTAPE_VERSION=${version%.*}" '-DXTAPE_PARTS=autodiff;nn'
+check find_package build_and_run find_package "${found[@]}" "-DXTAPE_VERSION=${version%.*}" \
+    '-DXTAPE_PARTS=autodiff;nn;io'
 told() {  # all properties that end in the compiler's or the linker's flags, LINK_LIBRARIES aside
     local targets=$work/installed/lib/cmake/xtape/xtapeTargets.cmake
     diff <(sed -nE 's/^ *INTERFACE_(COMPILE|LINK)_([A-KM-Z].*)/\2/p' "$targets") \
@@ -25,8 +26,19 @@ told() {  # all properties that end in the compiler's or the linker's flags, LIN
 check 'CMake is told -march, XTENSOR_USE_XSIMD and C++20, and nothing else' told
 check 'native, which is another thing elsewhere, is not told' [ "$march" != native ]
 refused 'another minor version' 'version: '"$version" configure other_version "${found[@]}" -DXTAPE_VERSION=0.99
-refused 'a part that is not there' 'no part .mpi. here; its parts are autodiff and nn' \
+refused 'a part that is not there' 'no part .mpi. here; its parts are autodiff, nn and, with libzip, io' \
     configure other_part "${found[@]}" -DXTAPE_PARTS=mpi
+refused 'files, without libzip' 'no part .io. here; its parts are autodiff, nn and, with libzip, io' \
+    configure without_libzip "${found[@]}" '-DXTAPE_PARTS=nn;io' -Dxtape_LIBZIP=
+check 'networks, without libzip' configure without_libzip "${found[@]}" '-DXTAPE_PARTS=autodiff;nn'
+needs_libzip() { readelf -d "$work/find_package/$1" | grep 'NEEDED.*libzip'; }
+only_saving() { needs_libzip saving && ! needs_libzip app; }
+check 'only what links to xtape::io needs libzip' only_saving
+public_headers() {
+    diff <(cd "$work/installed/include/xtape/nn/io" && printf '%s\n' *) \
+        <(printf '%s\n' file.hpp import.hpp io.hpp model.hpp npy.hpp npz.hpp safetensors.hpp)
+}
+check 'of nn/io, public headers are installed, and no others' public_headers
 refused 'a processor without the instructions' "^\[xtape\] built with -march=$march, but this processor has no " \
     "$work/find_package/old_processor"
 
@@ -41,22 +53,27 @@ page() {
 check 'the project of docs/getting_started.md' page
 
 export PKG_CONFIG_PATH=$work/installed/lib/pkgconfig
-read -ra cflags <<<"$(pkg-config --cflags xtape)"
-read -ra libs <<<"$(pkg-config --libs xtape)"
 consumer=$source_tree/tests/install/consumer
-plain() { "$compiler" -std=c++20 -O0 "$consumer/app.cpp" "${cflags[@]}" "$@" "${libs[@]}" -o "$work/plain"; }
-plain_app() { plain && "$work/plain"; }
-check pkg-config plain_app
+plain() {  # plain MODULE PROGRAM [FLAGS]
+    local cflags libs
+    read -ra cflags <<<"$(pkg-config --cflags "$1")"
+    read -ra libs <<<"$(pkg-config --libs "$1")"
+    "$compiler" -std=c++20 -O0 "$consumer/$2.cpp" "${cflags[@]}" "${@:3}" "${libs[@]}" -o "$work/plain" && "$work/plain"
+}
+check pkg-config plain xtape app
+check 'pkg-config, files' plain xtape-io saving
+check 'pkg-config, without libzip' [ "$(pkg-config --libs --static xtape | grep -c zip)" = 0 ]
 check "pkg-config says version $version" pkg-config --exact-version "$version" xtape
 refused 'pkg-config, for another processor' \
-    "error:.*\[xtape\] the library was built with -march=$march, this file with another" plain -march=x86-64
-refused 'pkg-config, without XTENSOR_USE_XSIMD' 'error: .*xtape needs XTENSOR_USE_XSIMD' plain -UXTENSOR_USE_XSIMD
-refused 'pkg-config, as C++17' 'error: .*xtape needs C\+\+20' plain -std=c++17
+    "error:.*\[xtape\] the library was built with -march=$march, this file with another" plain xtape app -march=x86-64
+refused 'pkg-config, without XTENSOR_USE_XSIMD' 'error: .*xtape needs XTENSOR_USE_XSIMD' \
+    plain xtape app -UXTENSOR_USE_XSIMD
+refused 'pkg-config, as C++17' 'error: .*xtape needs C\+\+20' plain xtape app -std=c++17
 
 # What a project needs of the source is in the archive. The second way has the same files, which are built already.
 tar -C "$source_tree" -czf "$work/xtape.tar.gz" CMakeLists.txt xtape.hpp autodiff cmake nn
 check FetchContent build_and_run from_source -DWAY=FetchContent "-DXTAPE_URL=file://$work/xtape.tar.gz"
-rm -f "$work"/from_source/{app,engine}
+rm -f "$work"/from_source/{app,engine,saving}
 check add_subdirectory build_and_run from_source -DWAY=add_subdirectory \
     "-DXTAPE_SOURCE=$work/from_source/_deps/xtape-src"
 finish

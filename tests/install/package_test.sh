@@ -13,7 +13,7 @@ source "$source_tree/tests/install/checks.sh"
 make_package() (
     local flags=("-DCMAKE_CXX_COMPILER=$compiler" -DXTAPE_PRECOMPILE=ON)
     cd "$source_tree" && cmake --preset package -B "$work/build" "${flags[@]}" &&
-        cmake --build "$work/build" --target xtape_autodiff xtape_nn && cd "$work/build" && cpack -G DEB
+        cmake --build "$work/build" --target xtape_autodiff xtape_nn xtape_io && cd "$work/build" && cpack -G DEB
 )
 check 'cpack -G DEB' make_package
 package=$(echo "$work"/build/libxtape-dev_*.deb)
@@ -25,7 +25,7 @@ install_package() {  # by dpkg, which knows what is installed here and asks for 
     cp /var/lib/dpkg/status "$root/var/lib/dpkg/status" && dpkg --root="$root" --install "$package"
 }
 check 'the package installs' install_package
-depends() { dpkg-deb --field "$package" Depends | grep -E 'libxtensor-dev .*libxsimd-dev .*libopenblas'; }
+depends() { dpkg-deb --field "$package" Depends | grep -E 'libxtensor-dev .*libxsimd-dev .*libopenblas.*libzip-dev'; }
 check 'the package says what it depends on' depends
 check 'the package is for x86-64-v3' grep -rq -- '-march=x86-64-v3"' "$root/usr/lib"
 check 'find_package' build_and_run installed -DWAY=find_package "-DCMAKE_PREFIX_PATH=$root/usr"

@@ -54,7 +54,7 @@ double layers_off(const Make& make, std::size_t layers, bool both, std::size_t s
         plain_first.push_back(plain_state(first[k]));
     }
     const auto run = hand::unroll(plain_layers, Plain(xs), plain_first, std::optional<Plain>(Plain(mask)));
-    const Weights weights(through, read.outputs.shape(), plain_state(read.last.back()), mask);
+    const Weights weights(through, read.outputs().shape(), plain_state(read.last.back()), mask);
     V loss = sum(read.outputs() * weights.steps);
     for (std::size_t k = 0; k < layers * n; ++k) {
         d_last.push_back(weights.last);
@@ -63,7 +63,7 @@ double layers_off(const Make& make, std::size_t layers, bool both, std::size_t s
     auto d = hand::bptt(plain_layers, run, weights.steps, d_last);
 
     const auto g = backward(loss);
-    double most = std::max(off(Plain(read.outputs.value()), run.y), off(Plain(g[x]), d.x));
+    double most = std::max(off(Plain(read.outputs().value()), run.y), off(Plain(g[x]), d.x));
     for (std::size_t k = 0; k < layers * n; ++k)
         most = std::max({most, off(g, model.cell(k), d.cells[k]), off_state(g, first[k], d.first[k])});
     return most;

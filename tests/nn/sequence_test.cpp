@@ -230,10 +230,10 @@ TEST_CASE("layers: each reads what the one before said; names are stable") {
         both(3, {.layers = 2, .bidirectional = true}, make);
     const V xs = random_array<double>({5, 2, 3}, 20);
     const auto read = one_way(xs, {.padding = {5, 2}});
-    CHECK(read.outputs.shape() == Shape{5, 2, 4});
+    CHECK(read.outputs().shape() == Shape{5, 2, 4});
     CHECK(read.last.size() == 2);
     const auto wide = both(xs, {.padding = {5, 2}});
-    CHECK(wide.outputs.shape() == Shape{5, 2, 8});
+    CHECK(wide.outputs().shape() == Shape{5, 2, 8});
     CHECK(wide.final_state.shape() == Shape{2, 8});
     CHECK(wide.last.size() == 4);
     std::vector<std::string> names;
@@ -242,7 +242,7 @@ TEST_CASE("layers: each reads what the one before said; names are stable") {
     CHECK(names.back() == "backward.1.bn");
     CHECK(names.size() == 16);
     const auto again = one_way(xs, {.padding = {5, 2}, .first = one_way.initial(2)});
-    CHECK(same_bits(again.outputs.value(), read.outputs.value()));
+    CHECK(same_bits(again.outputs().value(), read.outputs().value()));
 }
 
 TEST_CASE("dropout between layers: in training only, and of what one layer says to the next") {
@@ -255,11 +255,11 @@ TEST_CASE("dropout between layers: in training only, and of what one layer says 
     const auto second = [&](const V& said) {
         return nn::unroll(layers.cell(1), said, layers.cell(1).initial(2)).outputs();
     };
-    CHECK(same_bits(layers(xs).outputs.value(), second(first).value()));
+    CHECK(same_bits(layers(xs).outputs().value(), second(first).value()));
     const nn::Training training({.seed = 5, .step = 6});
     const V dropped = nn::dropout(first, 0.5, {.layer = 7, .axis = 1});
     CHECK(distance(dropped.value(), first.value()) > 0.1);
-    CHECK(same_bits(layers(xs).outputs.value(), second(dropped).value()));
+    CHECK(same_bits(layers(xs).outputs().value(), second(dropped).value()));
 }
 
 TEST_CASE("what does not fit is refused, with the place") {

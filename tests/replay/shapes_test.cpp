@@ -133,10 +133,13 @@ TEST_CASE("stan 1569: derivatives of several terms scale with the incoming gradi
         [](const V& v) { return softmax(v); },
         [](const V& v) { return log_softmax(v); },
         [](const V& v) { return v / (v + 3); },
-        [](const V& v) { return lstm_gates(v, slice(v, 1, 3, 5)); },
+        [](const V& v) { return lstm_memory(v, slice(v, 1, 3, 5)); },
+        [](const V& v) { return lstm_output(v, slice(v, 1, 3, 5)); },
         [](const V& v) { return layer_norm(v, select(v, 0, 0), select(v, 0, 1), 0.1); },
         [](const V& v) { return matmul(v, transpose(v)); },
-        [](const V& v) { return gru_gates(slice(v, 1, 0, 6), slice(v, 1, 2, 8), slice(v, 1, 0, 2)); }};
+        [](const V& v) {
+            return gru_gates(slice(v, 1, 0, 6), slice(v, 1, 2, 8), slice(v, 1, 0, 2), slice(select(v, 0, 1), 0, 4, 6));
+        }};
     for (std::size_t i = 0; i < functions.size(); ++i) {
         CAPTURE(i);
         const auto report = gradcheck(functions[i], x, {.order = 2, .seed = 13});  // under random incoming gradients

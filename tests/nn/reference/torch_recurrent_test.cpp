@@ -48,7 +48,7 @@ template <class Cell, class T> void compare(const Fixture<T>& fixture) {
         h.push_back(nn::output(last));
         if constexpr (is_lstm<Cell>) c.push_back(last.c);
     }
-    const V y = fixture.has("lengths") ? without_padding(read.outputs, input.padding) : read.outputs;
+    const V y = fixture.has("lengths") ? without_padding(read.outputs(), input.padding) : read.outputs();
     std::vector<typename Fixture<T>::Output> outputs{{"y", y}, {"h", stack(h)}};
     if (!c.empty()) outputs.emplace_back("c", stack(c));
     const Gradients<T> g = backward(fixture.total(outputs));
