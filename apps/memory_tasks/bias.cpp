@@ -26,7 +26,8 @@ double length(const Array<double>& a) {
 // Of dL/dwh, the loss being that of the last step, for k = 1, 2, ...: |g_k - g| / |g|, and the same of two bounds. With
 // gamma the largest tanh', and H_t (B, H) the states, the term that step t = T - j adds is at most
 //     |H_{t-1}| gamma (gamma sigma_1)^j |dL/dH_T|,
-// of which `sum` adds those with j >= k, and `closed` is C (gamma sigma_1)^k / (1 - gamma sigma_1) with the longest H_t.
+// of which `sum` adds those with j >= k, and `closed` is C (gamma sigma_1)^k / (1 - gamma sigma_1) with the longest
+// H_t.
 struct Bias {
     std::vector<double> measured, sum, closed;
 };
@@ -71,17 +72,18 @@ Bias bias(const Settings& s, double sigma) {
 }
 
 constexpr const char* script = R"gp(
-set title "error of dL/dW_{hh} through the last k steps alone (points), and its bound (lines)"
+set encoding utf8
+set title "error of gradients through the last k steps alone (points), and its bound (lines)"
 set xlabel "depth k (steps)"
-set ylabel "|g_k - g| / |g|"
+set ylabel "|g_{k} - g| / |g|"
 set logscale y
 set format y "10^{%T}"
 set xrange [0:last+1]
 set yrange [1e-12:1e3]
 set grid
-set key top right Left samplen 2 opaque
+set key bottom left Left reverse samplen 2 opaque
 plot for [i=1:3] "truncation_bias.csv" skip 1 using 1:3*i-1 with points pt 4+2*i ps 0.8 lc rgb word(colours, i) \
-         title "{/Symbol s}_1 = ".word(sigmas, i), \
+         title "\317\203_1 = ".word(sigmas, i), \
      for [i=1:3] "" skip 1 using 1:3*i+1 with lines lw 1.5 lc rgb word(colours, i) notitle
 )gp";
 
@@ -101,9 +103,10 @@ Picture bias_picture(const Settings& s) {
             if (b.sum[k] > 0) closest = std::max(closest, b.measured[k] / b.sum[k]);
         }
         const std::size_t half = s.steps / 2;
-        said += formatted("sigma_1 = %g: |g_k - g| / |g| is %.1e at k = 1 and %.1e at k = %zu, where the bound is %.1e\n",
-                          sigma, b.measured[0], b.measured[half - 1], half, b.closed[half - 1]) +
-                formatted("    (%.1e as a sum over steps, of which it is %.2f at most)\n", b.sum[half - 1], closest);
+        said +=
+            formatted("sigma_1 = %g: |g_k - g| / |g| is %.1e at k = 1 and %.1e at k = %zu, where the bound is %.1e\n",
+                      sigma, b.measured[0], b.measured[half - 1], half, b.closed[half - 1]) +
+            formatted("    (%.1e as a sum over steps, of which it is %.2f at most)\n", b.sum[half - 1], closest);
     }
     return {.name = "truncation_bias",
             .heading = "The bias of truncated gradients, and its bound C (gamma sigma_1)^k / (1 - gamma sigma_1)",

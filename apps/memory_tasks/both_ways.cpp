@@ -44,9 +44,10 @@ std::string said(const Settings& s, const Found<Reading, Sides>& found) {
         }
         out += formatted("%12.0f %9.0f\n", 100 * median(sides, &Sides::before), 100 * median(sides, &Sides::after));
     }
-    return out + formatted("The best network that reads one way has %.0f %% right, the worst that reads both ways "
-                           "%.0f %%.\n",
-                           100 * one, 100 * both);
+    return out + formatted(
+                     "The best network that reads one way has %.0f %% right, the worst that reads both ways "
+                     "%.0f %%.\n",
+                     100 * one, 100 * both);
 }
 
 constexpr const char* script = R"gp(

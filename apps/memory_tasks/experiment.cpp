@@ -7,7 +7,7 @@ const std::vector<Experiment>& experiments() {
     static const std::vector<Experiment> all{
         {"window",
          "A window of the last K steps against a hidden state: recall, and rows of MNIST",
-         {.hidden = 32, .steps = 24, .seeds = 3, .training_steps = 1000, .mnist_steps = 600},
+         {.hidden = 32, .steps = 24, .seeds = 3, .training_steps = 1000, .mnist_steps = 1800},
          {.hidden = 16, .steps = 8, .seeds = 1, .training_steps = 250, .mnist_steps = 20},
          window_pictures},
         {"tasks",

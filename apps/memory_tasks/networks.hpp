@@ -16,9 +16,7 @@ struct Window {
     nn::Readout<float> readout;
 
     Window(std::size_t k, const nn::RNNSizes& sizes, nn::Generator&& generator)
-        : steps(k),
-          hidden(k * sizes.inputs, sizes.hidden, generator),
-          readout(sizes.hidden, sizes.outputs, generator) {
+        : steps(k), hidden(k * sizes.inputs, sizes.hidden, generator), readout(sizes.hidden, sizes.outputs, generator) {
         nn::name_parameters(*this);
     }
     V operator()(const V& xs) const {

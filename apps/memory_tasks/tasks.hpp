@@ -18,8 +18,8 @@ struct Batch {
 struct Task {
     std::string name, title;
     TaskSizes sizes;
-    std::vector<std::size_t> usual, quick;                             // sizes of it, as its generator takes them
-    std::size_t (*lag)(std::size_t size);                              // steps from what counts to the answer, at least
+    std::vector<std::size_t> usual, quick;  // sizes of it, as its generator takes them
+    std::size_t (*lag)(std::size_t size);   // steps from what counts to the answer, at least
     Batch (*batch)(std::size_t size, std::size_t n, std::uint64_t seed);
     double guessing;  // the error of who knows nothing
     double solved;    // one that is small enough

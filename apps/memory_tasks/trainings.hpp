@@ -15,7 +15,8 @@ namespace xtape::apps::memory {
 template <class Plan, class What = Learnt> using Found = std::map<Plan, std::vector<What>>;
 
 // train(plan, seed) for all plans and seeds, on threads; each training is on one of them.
-template <class Plan, class Train> auto train_all(const std::vector<Plan>& plans, const Settings& s, const Train& train) {
+template <class Plan, class Train>
+auto train_all(const std::vector<Plan>& plans, const Settings& s, const Train& train) {
     using What = std::invoke_result_t<Train, const Plan&, std::uint64_t>;
     std::vector<std::vector<What>> all(plans.size(), std::vector<What>(s.seeds));
     nn::run_parallel(plans.size() * s.seeds, s.threads, [&](std::size_t i) {

@@ -49,8 +49,7 @@ std::string matrix(const Settings& s, const Found<Depth>& found, bool written) {
     for (std::size_t k = 1; k <= s.steps; ++k) out += formatted("%4zu", k);
     for (std::size_t lag = 0; lag + 1 < s.steps; ++lag) {
         out += formatted("\nlag %zu%s", lag, lag < 10 ? " " : "");
-        for (std::size_t k = 1; k <= s.steps; ++k)
-            out += cell(100 * accuracy(found.at({written, lag, k})).median, 4);
+        for (std::size_t k = 1; k <= s.steps; ++k) out += cell(100 * accuracy(found.at({written, lag, k})).median, 4);
     }
     return out + "\n";
 }
@@ -85,19 +84,19 @@ set xrange [0.5:last+0.5]
 set yrange [-0.5:last-1.5]
 set xtics 1 scale 0
 set ytics 1 scale 0
-set palette defined (25 "white", 60 "#9ecae1", 100 "#08519c")
+set palette defined (25 "white", 60 "#9ecae1", 100 "#08519c") maxcolors 15
 set cbrange [25:100]
 set cblabel "sequences right (%)"
 unset key
-do for [i=1:last-1] {
-    set arrow from i+0.5, i-1.5 to i+0.5, i-0.5 nohead front lw 2.5 lc rgb "#d94801"
-    if (i < last-1) { set arrow from i+0.5, i-0.5 to i+1.5, i-0.5 nohead front lw 2.5 lc rgb "#d94801" }
+do for [d=1:last-2] {
+    set arrow from d-0.5, d-0.5 to d+0.5, d-0.5 nohead front lw 2.5 lc rgb "#d94801"
+    set arrow from d+0.5, d-0.5 to d+0.5, d+0.5 nohead front lw 2.5 lc rgb "#d94801"
 }
 do for [p=1:2] {
     set title word(titles, p)
     plot "truncation.csv" skip 1 using ($1 == p-1 ? $3 : NaN):2:(0.5):(0.5):(100*$5) with boxxyerror \
              fs solid noborder lc palette, \
-         "" skip 1 using ($1 == p-1 ? $3 : NaN):2:(sprintf("%.0f", 100*$5)):($5 > 0.75 ? 0xffffff : 0) \
+         "" skip 1 using ($1 == p-1 && $5 < 0.995 ? $3 : NaN):2:(sprintf("%.0f", 100*$5)):($5 > 0.75 ? 0xffffff : 0) \
              with labels font ",9" tc rgb variable
 }
 unset multiplot
@@ -106,8 +105,8 @@ unset multiplot
 Picture depths_picture(const Settings& s, const Found<Depth>& found) {
     std::vector<Row> table;
     for (const auto& [plan, of_seeds] : found) {
-        Row& row = table.emplace_back(Row{static_cast<double>(plan.written), static_cast<double>(plan.lag),
-                                          static_cast<double>(plan.depth)});
+        Row& row = table.emplace_back(
+            Row{static_cast<double>(plan.written), static_cast<double>(plan.lag), static_cast<double>(plan.depth)});
         add(row, accuracy(of_seeds));
     }
     return {.name = "truncation",

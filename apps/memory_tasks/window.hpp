@@ -16,8 +16,8 @@ struct Reads {
     auto operator<=>(const Reads&) const = default;
 };
 
-template <class Data> Learnt train(const Reads& who, const nn::RNNSizes& sizes, std::uint64_t seed,
-                                   const Lesson& lesson, const Data& data) {
+template <class Data>
+Learnt train(const Reads& who, const nn::RNNSizes& sizes, std::uint64_t seed, const Lesson& lesson, const Data& data) {
     const auto learnt = [&](auto model) {
         return learn(model, lesson, data,
                      [](const auto& m, const auto& batch) { return classified(m(batch.xs), batch.labels); });
@@ -28,7 +28,7 @@ template <class Data> Learnt train(const Reads& who, const nn::RNNSizes& sizes, 
 
 // Recall of a symbol out of four. Windows over all lags, and of any length at one lag, with sequences that are new at
 // each step, and with few of them.
-inline constexpr std::size_t symbols = 4, few_batches = 8, batch_rows = 32, image_rows = 100;
+inline constexpr std::size_t symbols = 4, few_batches = 2, batch_rows = 32, image_rows = 100;
 inline nn::RNNSizes recall_sizes(const Settings& s) { return {symbols, s.hidden, symbols}; }
 inline std::vector<std::size_t> windows_over_lags(const Settings& s) { return {s.steps / 8, s.steps / 4, s.steps / 2}; }
 inline std::size_t longest_lag(const Settings& s) { return s.steps * 3 / 4; }

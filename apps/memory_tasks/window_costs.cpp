@@ -42,23 +42,25 @@ std::string times_said(const std::string& what, const Found<Reads>& found, const
                        std::size_t lag) {
     const auto of = [&](std::size_t k) { return milliseconds(found.at({.window = k, .lag = lag})); };
     const double shortest = of(windows.front()), longest = of(windows.back()), state = of(0);
-    return formatted("%s: %.3f ms for K = %zu, %.3f ms for K = %zu; %.3f ms for the hidden state, %.1f times as much.\n",
-                     what.c_str(), shortest, windows.front(), longest, windows.back(), state, state / longest);
+    return formatted(
+        "%s: %.3f ms for K = %zu, %.3f ms for K = %zu; %.3f ms for the hidden state, %.1f times as much.\n",
+        what.c_str(), shortest, windows.front(), longest, windows.back(), state, state / longest);
 }
 
-constexpr const char* columns = "k,recall_window,recall_state,recall_state_and_input,rows_window,rows_state,"
-                                "rows_state_and_input";
+constexpr const char* columns =
+    "k,recall_window,recall_state,recall_state_and_input,rows_window,rows_state,"
+    "rows_state_and_input";
 
-// Both pictures have these two panels.
-std::string script(const std::string& name, const char* what, std::size_t steps, const Rows& rows) {
+// Both pictures have a panel for each task, whose longest windows these are.
+std::string script(const std::string& name, const char* what, const std::string& longest) {
     return script_head(name, 860, 400) + formatted("name = \"%s\"\nset ylabel \"%s\"\n", name.c_str(), what) +
-           formatted("last = \"%zu %zu\"\n", steps, rows.steps) + R"gp(set multiplot layout 1,2
+           "last = \"" + longest + "\"\n" + R"gp(set multiplot layout 1,2
 set xlabel "length K of the window (steps)"
 set yrange [0:*]
 set grid
-set key top left Left reverse samplen 2
+set key at graph 0.03,0.85 left top Left reverse samplen 2
 tasks = "'recall of one of 4 symbols' 'digits of MNIST, row by row'"
-do for [p=1:2] {
+do for [p=1:words(last)] {
     set title word(tasks, p)
     set xrange [0:word(last, p)+1]
     plot name.".csv" skip 1 using 1:3*p-1 with points pt 7 ps 0.6 lc rgb "#08519c" title "window", \
@@ -88,7 +90,7 @@ Picture parameters_picture(const Settings& s, const Rows& rows) {
             .text = parameters_said("Recall", recall_sizes(s), s.steps) +
                     parameters_said("Rows of MNIST", rows.sizes, rows.steps),
             .data = {{"window_parameters.csv", csv(columns, table)}},
-            .script = script("window_parameters", "parameters", s.steps, rows)};
+            .script = script("window_parameters", "parameters", formatted("%zu %zu", s.steps, rows.steps))};
 }
 
 Picture time_picture(const Settings& s, const Found<Reads>& recall, const Rows& rows) {
@@ -100,16 +102,18 @@ Picture time_picture(const Settings& s, const Found<Reads>& recall, const Rows& 
         add_times(row, k <= s.steps ? recall : Found<Reads>(), k, one_lag(s));
         add_times(row, rows.found.contains({.window = k}) ? rows.found : Found<Reads>(), k, 0);
     }
-    std::string said = "Processor time of one core for a step of training, median of the seeds.\n" +
-                       times_said(formatted("Recall, %zu sequences of %zu steps", batch_rows, s.steps), recall, all,
-                                  one_lag(s));
+    std::string said =
+        "Processor time of one core for a step of training, median of the seeds.\n" +
+        times_said(formatted("Recall, %zu sequences of %zu steps", batch_rows, s.steps), recall, all, one_lag(s));
     if (!rows.windows.empty())
         said += times_said(formatted("MNIST, %zu images", image_rows), rows.found, rows.windows, 0);
-    return {.name = "window_time",
-            .heading = "Time of training against the length of the window",
-            .text = said,
-            .data = {{"window_time.csv", csv(columns, table)}},
-            .script = script("window_time", "processor time of a step of training (ms)", s.steps, rows)};
+    return {
+        .name = "window_time",
+        .heading = "Time of training against the length of the window",
+        .text = said,
+        .data = {{"window_time.csv", csv(columns, table)}},
+        .script = script("window_time", "processor time of a step of training (ms)",
+                         rows.found.empty() ? formatted("%zu", s.steps) : formatted("%zu %zu", s.steps, rows.steps))};
 }
 
 }  // namespace xtape::apps::memory

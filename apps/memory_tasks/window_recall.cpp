@@ -46,7 +46,8 @@ std::string lag_seen(const Settings& s, const Found<Reads>& recall) {
     return formatted(
         "Windows longer than the lag have %.0f %% right or more, and no network with a shorter one more than %.0f %%,\n"
         "however long it is trained: what is needed is not in its input. The hidden state has %.0f %% or more at all\n"
-        "lags up to %zu, and %.0f %% with the input shown to the read-out, with the same parameters for each of them.\n",
+        "lags up to %zu, and %.0f %% with the input shown to the read-out, with the same parameters for each of "
+        "them.\n",
         100 * sees, 100 * blind, 100 * state, longest_lag(s), 100 * input);
 }
 
@@ -59,17 +60,21 @@ set grid
 set title "median of ".seeds." networks; bars: all of them"
 set ylabel "sequences right (%)"
 set yrange [0:105]
-set key bottom left Left reverse samplen 2 opaque
+unset key
+set lmargin at screen 0.07
+set rmargin at screen 0.38
 set arrow from -0.5,chance to last+0.5,chance nohead dt 2 lc rgb "#636363"
-set label "chance" at last+0.3,chance+4 right tc rgb "#636363"
+set label "chance" at last+0.3,chance-9 right tc rgb "#636363"
 plot for [i=1:5] "window_lag.csv" skip 1 using ($1+0.06*(i-3)):(100*column(3*i)):(100*column(3*i-1)):(100*column(3*i+1)) \
          with yerrorlines pt int(word(points, i)) ps 0.7 lw 1.5 dt i < 5 ? 1 : 2 lc rgb word(colours, i) title word(names, i)
 unset arrow
 unset label
-set title "until the last 20 batches are 99 % right"
+set title "until 20 batches are 99 % right"
 set ylabel "steps of training until solved"
 set yrange [0:1.1*most]
-set key top left
+set lmargin at screen 0.47
+set rmargin at screen 0.78
+set key at screen 0.995,0.65 right Left reverse samplen 2 spacing 1.3
 plot for [i=1:5] "window_lag.csv" skip 1 using 1:(column(16+i)) \
          with linespoints pt int(word(points, i)) ps 0.7 lw 1.5 dt i < 5 ? 1 : 2 lc rgb word(colours, i) title word(names, i)
 unset multiplot
@@ -85,10 +90,11 @@ std::string context_said(const Settings& s, const Found<Reads>& recall) {
            formatted("%s steps of training with K = %zu,%s with K = %zu,%s by the hidden state.\n",
                      cell(shortest.median, 5).c_str(), enough, cell(longest.median, 5).c_str(), s.steps,
                      cell(solved_at(of(0, 0)).median, 5).c_str()) +
-           formatted("The same %zu sequences again and again: %.0f %% of new ones are right with K = %zu, %.0f %% with\n"
-                     "K = %zu, %.0f %% with the hidden state: ",
-                     few * batch_rows, 100 * accuracy(of(enough, few)).median, enough,
-                     100 * accuracy(of(s.steps, few)).median, s.steps, 100 * accuracy(of(0, few)).median) +
+           formatted(
+               "The same %zu sequences again and again: %.0f %% of new ones are right with K = %zu, %.0f %% with\n"
+               "K = %zu, %.0f %% with the hidden state: ",
+               few * batch_rows, 100 * accuracy(of(enough, few)).median, enough,
+               100 * accuracy(of(s.steps, few)).median, s.steps, 100 * accuracy(of(0, few)).median) +
            (accuracy(of(s.steps, few)).high < accuracy(of(enough, few)).low
                 ? "context that is not needed does hurt where examples are few.\n"
                 : "context that is not needed does not hurt here.\n");
@@ -105,7 +111,7 @@ set ylabel "sequences right (%)"
 set yrange [0:105]
 set key bottom right Left reverse samplen 2 opaque
 set arrow from 0.5,chance to last+0.5,chance nohead dt 2 lc rgb "#636363"
-set label "chance" at last+0.3,chance-4 right tc rgb "#636363"
+set label "chance" at last+0.3,chance+4 right tc rgb "#636363"
 set arrow from lag+0.5, graph 0 to lag+0.5, graph 1 nohead dt 3 lc rgb "#a50f15"
 plot "window_context.csv" skip 1 using 1:(100*$3):(100*$2):(100*$4) with yerrorlines pt 7 ps 0.6 lw 1.5 \
          lc rgb "#08519c" title "window, endless sequences", \
@@ -113,7 +119,9 @@ plot "window_context.csv" skip 1 using 1:(100*$3):(100*$2):(100*$4) with yerrorl
          title "window, ".few." sequences", \
      "" skip 1 using 1:(100*$12) with lines dt 2 lw 2 lc rgb "#d94801" title "hidden state, ".few." sequences"
 unset label
-set title "until the last 20 batches are 99 % right"
+unset arrow
+set arrow from lag+0.5, graph 0 to lag+0.5, graph 1 nohead dt 3 lc rgb "#a50f15"
+set title "until 20 batches are 99 % right"
 set ylabel "steps of training until solved"
 set yrange [0:1.1*most]
 plot "window_context.csv" skip 1 using 1:9:8:10 with yerrorlines pt 7 ps 0.6 lw 1.5 lc rgb "#08519c" \
@@ -139,10 +147,10 @@ Picture lag_picture(const Settings& s, const Found<Reads>& recall) {
             .heading = "What is recalled, against the lag",
             .text = lag_table(s, recall) + lag_seen(s, recall),
             .data = {{"window_lag.csv", csv(header, table)}},
-            .script = script_head("window_lag", 1000, 460) +
+            .script = script_head("window_lag", 1080, 440) +
                       formatted("last = %zu\nseeds = %zu\nchance = %zu\nmost = %.0f\nnames = \"", longest_lag(s),
                                 s.seeds, 100 / symbols, highest(table, 16, 20, 1)) +
-                      names + "\"\ncolours = \"#9ecae1 #4292c6 #08519c #d94801 #238b45\"\npoints = \"4 6 8 7 1\"\n" +
+                      names + "\"\ncolours = \"#6baed6 #2171b5 #08306b #d94801 #238b45\"\npoints = \"4 6 8 7 1\"\n" +
                       lag_script};
 }
 

@@ -37,6 +37,7 @@ plot "window_rows.csv" skip 1 using 1:(100*$3):(100*$2):(100*$4) with yerrorline
      "" skip 1 using 1:(100*$15) with lines lw 2 dt 2 lc rgb "#238b45" title "hidden state and input"
 set title "until the last 2000 images are 90 % right"
 set ylabel "steps of training"
+unset key
 set yrange [0:1.05*steps]
 plot "window_rows.csv" skip 1 using 1:6:5:7 with yerrorlines pt 7 ps 0.6 lw 1.5 lc rgb "#08519c" title "window", \
      "" skip 1 using 1:12 with lines lw 2 lc rgb "#d94801" title "hidden state", \

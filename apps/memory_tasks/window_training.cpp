@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <numeric>
 
 #include "apps/data/data_folder.hpp"
 #include "apps/data/samples.hpp"
@@ -38,15 +39,32 @@ struct Batch {
     Indices labels;
 };
 
-// The images of a step of training, in the order of its epoch, and for step 0 all that are tested.
-Batch images_of(const Mnist& mnist, std::uint64_t seed, std::size_t step) {
-    const Digits& digits = step ? mnist.train : mnist.test;
-    const std::size_t n = digits.images.count, batches = std::max<std::size_t>(1, n / image_rows);
-    const std::size_t epoch = step ? (step - 1) / batches : 0, first = step ? (step - 1) % batches * image_rows : 0;
-    const auto order = epoch_order(n, seed, epoch);
-    const Chosen chosen = Chosen(order).subspan(first, step ? std::min(image_rows, n) : n);
-    return {sequences(digits.images, chosen), labels(digits, chosen)};
-}
+// The images of each step of a training, in the order of its epoch, and for step 0 all that are tested.
+class ImagesOfSteps {
+public:
+    ImagesOfSteps(const Mnist& mnist, std::uint64_t seed, std::size_t steps) : mnist_(mnist) {
+        const std::size_t n = mnist.train.images.count;
+        rows_ = std::min(image_rows, n);
+        for (std::size_t epoch = 0; epoch * (n / rows_) < steps; ++epoch)
+            orders_.push_back(epoch_order(n, seed, epoch));
+        tested_.resize(mnist.test.images.count);
+        std::iota(tested_.begin(), tested_.end(), 0u);
+    }
+    Batch operator()(std::size_t step) const {
+        if (step == 0) return batch(mnist_.test, tested_);
+        const std::size_t batches = orders_[0].size() / rows_, at = step - 1;
+        return batch(mnist_.train, Chosen(orders_[at / batches]).subspan(at % batches * rows_, rows_));
+    }
+
+private:
+    static Batch batch(const Digits& digits, Chosen chosen) {
+        return {sequences(digits.images, chosen), labels(digits, chosen)};
+    }
+    const Mnist& mnist_;
+    std::size_t rows_;
+    std::vector<std::vector<std::uint32_t>> orders_;
+    std::vector<std::uint32_t> tested_;
+};
 
 }  // namespace
 
@@ -69,7 +87,7 @@ Rows train_on_rows(const Settings& s) {
     for (const std::size_t k : rows.windows) plans.push_back({.window = k});
     rows.found = train_all(plans, s, [&](const Reads& who, std::uint64_t seed) {
         return train(who, rows.sizes, seed, {.steps = s.mnist_steps, .solved = 0.1},
-                     [&](std::size_t step) { return images_of(mnist, seed, step); });
+                     ImagesOfSteps(mnist, seed, s.mnist_steps));
     });
     return rows;
 }
