@@ -57,18 +57,19 @@ set title "both bits right: median of ".seeds." networks; bars: all"
 set xlabel "distance d of both bits (steps)"
 set ylabel "answers right (%)"
 set xrange [0.5:last+0.5]
-set xtics step(last)
+set xtics 1
 set yrange [0:105]
 set key at graph 0.98, 0.9 right samplen 2 opaque
 set arrow from 0.5,25 to last+0.5,25 nohead dt 2 lc rgb "#636363"
 set label "chance" at 0.7,21 tc rgb "#636363"
-plot for [i=1:4] "both_ways.csv" skip 1 using ($1+0.05*(i-2.5)):(100*column(5*i-2)):(100*column(5*i-3)):(100*column(5*i-1)) \
-         with yerrorlines pt int(word(points, i)) ps 0.8 lw 1.5 lc rgb word(colours, i) title word(titles, i)
+plot for [i=1:4] "both_ways.csv" skip 1 using ($1+0.05*(i-2.5)):(100*column(5*i-2)):(100*column(5*i-3)) \
+             :(100*column(5*i-1)) with yerrorlines pt int(word(points, i)) ps 0.8 lw 1.5 lc rgb word(colours, i) \
+             title word(titles, i)
 unset arrow
 unset label
 unset key
 set title "each bit alone, d = ".last
-set xlabel " "
+unset xlabel
 set ylabel "right (%)"
 set xrange [0.4:4.6]
 set xtics ("forward" 1, "backward" 2, "both ways" 3, "late" 4)

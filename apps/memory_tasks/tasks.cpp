@@ -45,8 +45,8 @@ std::string task_csv(const Settings& s, const Found<Plan>& found, std::size_t ta
 
 std::string table(const Settings& s, const Found<Plan>& found, std::size_t task) {
     const Task& t = memory_tasks()[task];
-    std::string out = formatted("%s, solved by how many of %zu, and their median %s (guessing: %.3f)\nlag       ",
-                                t.title.c_str(), s.seeds, t.error.c_str(), t.guessing);
+    std::string out = formatted("%s, solved (%s) by how many of %zu, and their median %s (guessing: %.3f)\nlag       ",
+                                t.title.c_str(), t.goal.c_str(), s.seeds, t.error.c_str(), t.guessing);
     for (const std::size_t size : sizes(s, t)) out += formatted("%12zu", t.lag(size));
     for (std::size_t cell = 0; cell < cell_names.size(); ++cell) {
         out += formatted("\n%-10s", cell_titles[cell].c_str());
@@ -77,8 +77,9 @@ constexpr const char* script = R"gp(
 set multiplot layout 2,2
 set xlabel "lag, at least (steps)"
 set grid
-set key bottom left Left reverse samplen 2 opaque
 do for [p=1:4] {
+    unset key
+    if (p == 2) { set key at graph 0.05,0.8 left top Left reverse samplen 2 }
     file = "tasks_".word(files, p).".csv"
     longest = word(lags, p)
     set xrange [0:1.05*longest]
@@ -90,10 +91,11 @@ do for [p=1:4] {
 unset multiplot
 )gp";
 
-std::string names(const Settings& s) {
+// A picture's panels, with what of a task stands in their titles.
+std::string panels(const Settings& s, const std::string Task::*what) {
     std::string files, titles, lags;
     for (const Task& task : memory_tasks()) {
-        files += task.name + " ", titles += "'" + task.title + "' ";
+        files += task.name + " ", titles += "'" + task.title + ": " + task.*what + "' ";
         lags += formatted("%zu ", task.lag(sizes(s, task).back()));
     }
     return "files = \"" + files + "\"\ntitles = \"" + titles + "\"\nlags = \"" + lags + "\"\n";
@@ -119,21 +121,24 @@ Pictures tasks_pictures(const Settings& s) {
     for (const Task& task : memory_tasks()) reached += formatted("%*s", 12, task.name.substr(0, 11).c_str());
     reached += "\n";
     for (std::size_t cell = 0; cell < cell_names.size(); ++cell) reached += reach(s, found, cell);
-    return {{.name = "tasks",
-             .heading = "Tasks that ask for a memory: who solves them, against the lag",
-             .text = said + reached,
-             .data = data,
-             .script = script_head("tasks", 1000, 720) + names(s) +
-                       formatted("which = 0\nscale = 1\nset yrange [0:%.2f]\n", 1.08 * static_cast<double>(s.seeds)) +
-                       formatted("set ylabel \"networks of %zu that solved it\"\nset ytics 1\n", s.seeds) + script},
-            {.name = "tasks_error",
-             .heading = "How much is wrong, against the lag",
-             .text = "The same networks: median error on new sequences, by that of guessing.\n",
-             .data = {},
-             .script = script_head("tasks_error", 1000, 720) + names(s) +
-                       "which = 1\nscale = 100\nset yrange [0:120]\nset ylabel \"error, of that of guessing (%)\"\n"
-                       "set arrow from graph 0, first 100 to graph 1, first 100 nohead dt 2 lc rgb \"#636363\"\n" +
-                       script}};
+    return {
+        {.name = "tasks",
+         .heading = "Tasks that ask for a memory: who solves them, against the lag",
+         .text = said + reached,
+         .data = data,
+         .script = script_head("tasks", 1000, 720) + panels(s, &Task::goal) +
+                   formatted("which = 0\nscale = 1\nset yrange [0:%.2f]\n", 1.08 * static_cast<double>(s.seeds)) +
+                   formatted("set ylabel \"networks of %zu that solved it\"\nset ytics 1\n", s.seeds) + script},
+        {.name = "tasks_error",
+         .heading = "How much is wrong, against the lag",
+         .text =
+             "The same networks, whose training ends when they solve a task: median error on new sequences, by that of "
+             "guessing.\n",
+         .data = {},
+         .script = script_head("tasks_error", 1000, 720) + panels(s, &Task::error) +
+                   "which = 1\nscale = 100\nset yrange [0:120]\nset ylabel \"error, of that of guessing (%)\"\n"
+                   "set arrow from graph 0, first 100 to graph 1, first 100 nohead dt 2 lc rgb \"#636363\"\n" +
+                   script}};
 }
 
 }  // namespace xtape::apps::memory

@@ -16,11 +16,12 @@ struct Batch {
 };
 
 struct Task {
-    std::string name, title;
+    std::string name, title, goal;
     TaskSizes sizes;
     std::vector<std::size_t> usual, quick;  // sizes of it, as its generator takes them
     std::size_t (*lag)(std::size_t size);   // steps from what counts to the answer, at least
     Batch (*batch)(std::size_t size, std::size_t n, std::uint64_t seed);
+    double rate;      // of learning
     double guessing;  // the error of who knows nothing
     double solved;    // one that is small enough
     std::string error;

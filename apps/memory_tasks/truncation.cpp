@@ -93,6 +93,9 @@ do for [d=1:last-2] {
     set arrow from d+0.5, d-0.5 to d+0.5, d+0.5 nohead front lw 2.5 lc rgb "#d94801"
 }
 do for [p=1:2] {
+    set lmargin at screen p == 1 ? 0.06 : 0.52
+    set rmargin at screen p == 1 ? 0.44 : 0.90
+    if (p == 1) { unset colorbox } else { set colorbox }
     set title word(titles, p)
     plot "truncation.csv" skip 1 using ($1 == p-1 ? $3 : NaN):2:(0.5):(0.5):(100*$5) with boxxyerror \
              fs solid noborder lc palette, \

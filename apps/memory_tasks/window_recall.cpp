@@ -62,21 +62,23 @@ set ylabel "sequences right (%)"
 set yrange [0:105]
 unset key
 set lmargin at screen 0.07
-set rmargin at screen 0.38
+set rmargin at screen 0.37
 set arrow from -0.5,chance to last+0.5,chance nohead dt 2 lc rgb "#636363"
 set label "chance" at last+0.3,chance-9 right tc rgb "#636363"
-plot for [i=1:5] "window_lag.csv" skip 1 using ($1+0.06*(i-3)):(100*column(3*i)):(100*column(3*i-1)):(100*column(3*i+1)) \
-         with yerrorlines pt int(word(points, i)) ps 0.7 lw 1.5 dt i < 5 ? 1 : 2 lc rgb word(colours, i) title word(names, i)
+plot for [i=1:5] "window_lag.csv" skip 1 using ($1+0.06*(i-3)):(100*column(3*i)):(100*column(3*i-1)) \
+             :(100*column(3*i+1)) with yerrorlines pt int(word(points, i)) ps 0.7 lw 1.5 dt i < 5 ? 1 : 2 \
+         lc rgb word(colours, i) title word(names, i)
 unset arrow
 unset label
 set title "until 20 batches are 99 % right"
 set ylabel "steps of training until solved"
 set yrange [0:1.1*most]
-set lmargin at screen 0.47
-set rmargin at screen 0.78
+set lmargin at screen 0.45
+set rmargin at screen 0.74
 set key at screen 0.995,0.65 right Left reverse samplen 2 spacing 1.3
 plot for [i=1:5] "window_lag.csv" skip 1 using 1:(column(16+i)) \
-         with linespoints pt int(word(points, i)) ps 0.7 lw 1.5 dt i < 5 ? 1 : 2 lc rgb word(colours, i) title word(names, i)
+         with linespoints pt int(word(points, i)) ps 0.7 lw 1.5 dt i < 5 ? 1 : 2 \
+         lc rgb word(colours, i) title word(names, i)
 unset multiplot
 )gp";
 
