@@ -55,25 +55,21 @@ std::string matrix(const Settings& s, const Found<Depth>& found, bool written) {
 }
 
 // The best of the networks whose gradients do not reach the symbol, and the worst of the others.
-std::string seen(const Found<Depth>& found) {
-    std::string out;
-    for (const bool written : {false, true}) {
-        double short_of = 0, reaches = 1;
-        for (const auto& [plan, of_seeds] : found) {
-            if (plan.written != written) continue;
-            if (plan.depth <= plan.lag)
-                short_of = std::max(short_of, accuracy(of_seeds).high);
-            else
-                reaches = std::min(reaches, accuracy(of_seeds).low);
-        }
-        out += formatted("%s: k <= lag, at most %.0f %% right; k > lag, at least %.0f %%.\n",
-                         written ? "Written by chance" : "To be written  ", 100 * short_of, 100 * reaches);
+std::string seen(const Found<Depth>& found, bool written) {
+    constexpr double chance = 1.0 / symbols;
+    double short_of = 0, reaches = 1;
+    for (const auto& [plan, of_seeds] : found) {
+        if (plan.written != written) continue;
+        if (plan.depth <= plan.lag)
+            short_of = std::max(short_of, accuracy(of_seeds).high);
+        else
+            reaches = std::min(reaches, accuracy(of_seeds).low);
     }
-    return out + formatted(
-                     "Chance is %zu %%. Gradients through k steps reach the input of lag k - 1. What has to be learnt "
-                     "there is not\nlearnt with k <= lag. What random weights have written into the state can be "
-                     "brought along\nand read by what is learnt later.\n",
-                     100 / symbols);
+    std::string out = formatted("k <= lag: at most %.0f %% right, chance is %.0f; k > lag: at least %.0f %%. ",
+                                100 * short_of, 100 * chance, 100 * reaches);
+    if (short_of > 2 * chance) return out + "Gradients through k steps can do with more than they reach.\n";
+    return out + (reaches > 2 * chance ? "Gradients through k steps learn what is up to k - 1 steps back.\n"
+                                       : "Some that could learn it did not: train them longer.\n");
 }
 
 constexpr const char* script = R"gp(
@@ -114,7 +110,7 @@ Picture depths_picture(const Settings& s, const Found<Depth>& found) {
     }
     return {.name = "truncation",
             .heading = "Which lags are learnt with gradients through the last k steps alone",
-            .text = matrix(s, found, false) + matrix(s, found, true) + seen(found),
+            .text = matrix(s, found, false) + seen(found, false) + matrix(s, found, true) + seen(found, true),
             .data = {{"truncation.csv", csv("written,lag,depth" + spread_header("accuracy"), table)}},
             .script = script_head("truncation", 1080, 460) + formatted("last = %zu\n", s.steps) +
                       "titles = \"'writing it must be learnt' 'random weights write it'\"\n" + script};

@@ -39,8 +39,8 @@ std::string lag_seen(const Settings& s, const Found<Reads>& recall) {
     for (const auto& [who, of_seeds] : recall) {
         const Spread a = accuracy(of_seeds);
         if (who.batches) continue;
-        if (who.window == 0) (who.input ? input : state) = std::min(who.input ? input : state, a.median);
-        if (who.window > who.lag) sees = std::min(sees, a.median);
+        if (who.window == 0) (who.input ? input : state) = std::min(who.input ? input : state, a.low);
+        if (who.window > who.lag) sees = std::min(sees, a.low);
         if (who.window && who.window <= who.lag) blind = std::max(blind, a.high);
     }
     return formatted(

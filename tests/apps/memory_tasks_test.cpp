@@ -16,7 +16,7 @@ TEST_CASE("gradients through k steps learn to write what is k - 1 steps back, an
         else if (t["written"][i] == 0)
             CHECK(t["accuracy_high"][i] == doctest::Approx(0.25).epsilon(0.3));
     }
-    CHECK(has(truncation.outcome.out, "To be written  : k <= lag, at most"));
+    CHECK(has(truncation.outcome.out, "learn what is up to k - 1 steps back"));
     truncation.check_picture("truncation", {"depth k of the gradients in training (steps)", "sequences right (%)"});
 }
 
