@@ -5,6 +5,7 @@
 #include <xtape/autodiff/backward.hpp>
 #include <xtape/autodiff/checkpoint.hpp>
 #include <xtape/autodiff/data.hpp>
+#include <xtape/autodiff/dump.hpp>
 #include <xtape/autodiff/grad.hpp>
 #include <xtape/autodiff/gradcheck.hpp>
 #include <xtape/autodiff/ops.hpp>
