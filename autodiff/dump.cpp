@@ -131,17 +131,17 @@ template <class T> std::string dot(const Record<T>& record, const std::vector<Li
 
 }  // namespace
 
-template <class T> std::string dump(const Variable<T>& y, Format format, Where where) {
+template <class T> std::string dump(const Variable<T>& y, Dump as, Where where) {
     auto& record = Record<T>::mine();
     check(y.tracked(), where, "dump", "the result must depend on a variable of the tape; got a constant of shape ",
           y.value().shape(), "; try variable(array), or parameters");
     const std::uint32_t place = y.is_parameter() ? record.find(y) : record.place_of(y, where);
     check(place < record.size(), where, "dump", "a parameter must have been used on the tape; got one that was not");
     const std::vector<Line> all = lines(record, place);
-    return format == Format::table ? table(all) : dot(record, all);
+    return as == Dump::table ? table(all) : dot(record, all);
 }
 
-template std::string dump(const Variable<float>&, Format, Where);
-template std::string dump(const Variable<double>&, Format, Where);
+template std::string dump(const Variable<float>&, Dump, Where);
+template std::string dump(const Variable<double>&, Dump, Where);
 
 }  // namespace xtape

@@ -67,7 +67,7 @@ TEST_CASE("the same as a drawing") {
     const Cell cell;
     const Tape tape;
     const V loss = loss_of_two_steps(cell);
-    const std::string drawing = dump(loss, Format::dot);
+    const std::string drawing = dump(loss, Dump::dot);
     CHECK(contains(drawing, "digraph tape {\n"));
     CHECK(contains(drawing, with_lines(R"(    0 [label="leaf wx\n(1, 3) double\n@05"];)")));
     CHECK(contains(drawing, with_lines(R"(    12 [label="tanh last\n(2, 3) double\n@07"];)")));
@@ -107,7 +107,7 @@ TEST_CASE("a dump holds what the result was computed from, and nothing else") {
     CHECK(tape.size() == 4);
     const Variable<float> single = named(variable(1.0F), "\"quoted\"\\");
     CHECK(contains(dump(single), "\"quoted\"\\  ()     float"));
-    CHECK(contains(dump(single, Format::dot), R"(0 [label="leaf \"quoted\"\\\n() float)"));
+    CHECK(contains(dump(single, Dump::dot), R"(0 [label="leaf \"quoted\"\\\n() float)"));
 }
 
 TEST_CASE("a checkpoint's inputs are its argument and its parameters") {
@@ -115,7 +115,7 @@ TEST_CASE("a checkpoint's inputs are its argument and its parameters") {
     const Parameter<double> w("w", filled<double>({}, 3.0));
     const V x = variable(2.0);
     const V y = checkpoint<double>([&](const V& v) { return v * w; }, x);
-    CHECK(contains(dump(y, Format::dot), "0 -> 2;\n    1 -> 2;\n"));
+    CHECK(contains(dump(y, Dump::dot), "0 -> 2;\n    1 -> 2;\n"));
     CHECK(contains(dump(y), "2  checkpoint"));
 }
 
