@@ -4,22 +4,16 @@
 // gradcheck compares autograd with differences; compare_gradients compares it with a gradient that the user derived.
 
 #include <xtape/autodiff/grad.hpp>
-#include <xtape/autodiff/gradcheck.hpp>
+#include <xtape/autodiff/methods.hpp>
 
 #include <iosfwd>
 #include <optional>
 
 namespace xtape {
 
-template <class T> struct NamedArray {
-    std::string name;
-    Array<T> array;
-};
-template <class T> using NamedArrays = std::vector<NamedArray<T>>;
-
 struct CompareOptions {
-    double tolerance = 0;                                 // of norm-relative differences; 0: 1e-12 in double, 1e-4 in float
-    std::vector<std::string> names = {};                  // of the arguments; x, or x0, x1, ... unless given
+    double tolerance = 0;  // of norm-relative differences; 0: 1e-12 in double, 1e-4 in float
+    Names names = {};      // of the arguments; x, or x0, x1, ... unless given
     std::vector<std::pair<std::string, double>> sizes = {};  // {"B", 32}: what a constant factor may be explained with
 };
 
@@ -30,8 +24,8 @@ struct GradientDifference {
     double absolute, relative, ulps;  // largest of all elements; relative to the larger one; units in the last place
     double norm_relative;             // |autograd - analytic| / the larger norm: what is held against the tolerance
     double cosine;
-    double factor;                      // analytic = factor * autograd, to within sqrt(tolerance); NaN: of no factor
-    std::optional<std::size_t> first;   // the first element that differs, counted row by row, and both its values
+    double factor;                     // analytic = factor * autograd, to within sqrt(tolerance); NaN: of no factor
+    std::optional<std::size_t> first;  // the first element that differs, counted row by row, and both its values
     double autograd = 0, analytic = 0;
     bool agrees = true;
     std::string reason;  // why not
@@ -66,16 +60,10 @@ std::ostream& operator<<(std::ostream&, const CompareReport&);  // as text
 template <class T>
 CompareReport compare_named(const NamedArrays<T>& autograd, const NamedArrays<T>& analytic, const CompareOptions& = {});
 
-// Gradients by reverse mode of f, which gives one number: throws Error if not, and for names that are not one for each.
-template <class T> NamedArrays<T> reverse_mode(const ManyToOne<T>& f, const std::vector<Array<T>>& inputs,
-                                               const std::vector<std::string>& names = {});
-// x, or x0, x1, ..., unless names are given, one for each
-std::vector<std::string> argument_names(std::size_t count, const std::vector<std::string>& names);
-
 namespace detail {
 
 // What a derivation gives: named arrays, one array, or several; arrays of any kind that converts.
-template <class T, class A> NamedArrays<T> named_arrays(const A& a, const std::vector<std::string>& names) {
+template <class T, class A> NamedArrays<T> named_arrays(const A& a, const Names& names) {
     if constexpr (std::same_as<A, NamedArrays<T>>) {
         return a;
     } else if constexpr (Expression<A> || Number<A>) {
@@ -83,13 +71,12 @@ template <class T, class A> NamedArrays<T> named_arrays(const A& a, const std::v
     } else {
         NamedArrays<T> all;
         for (const auto& array : a)
-            all.push_back({all.size() < names.size() ? names[all.size()] : "x" + std::to_string(all.size()),
-                           Array<T>(array)});
+            all.push_back(
+                {all.size() < names.size() ? names[all.size()] : "x" + std::to_string(all.size()), Array<T>(array)});
         return all;
     }
 }
-template <class T, class A, class... X>
-NamedArrays<T> derived(const A& analytic, const std::vector<std::string>& names, const X&... x) {
+template <class T, class A, class... X> NamedArrays<T> derived(const A& analytic, const Names& names, const X&... x) {
     if constexpr (std::invocable<const A&, const X&...>)
         return named_arrays<T>(analytic(x...), names);
     else
@@ -120,9 +107,9 @@ CompareReport compare_gradients(const F& f, const A& analytic, const Array<T> (&
     }
     (std::make_index_sequence<N>());
 }
-template <class F, class A, class T>
-CompareReport compare_gradients(const F& f, const A& analytic, const std::vector<Array<T>>& inputs,
-                                const CompareOptions& options = {}) {
+template <class F, class A, class T> CompareReport compare_gradients(const F& f, const A& analytic,
+                                                                     const std::vector<Array<T>>& inputs,
+                                                                     const CompareOptions& options = {}) {
     const auto names = argument_names(inputs.size(), options.names);
     return compare_named(reverse_mode<T>(f, inputs, names), detail::derived<T>(analytic, names, inputs), options);
 }
