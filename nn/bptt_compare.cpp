@@ -86,7 +86,9 @@ template <class T> struct Walk {
         if (lossless.equal(t)) return {t, "output", why + "; it lacks what the loss of this step says"};
         const std::string next = std::to_string(t + 1);
         if (isolated.equal(t)) return {t, "recurrent Jacobian", why + "; nothing is carried back from step " + next};
-        return {t, "recurrent Jacobian", why + "; it comes from dL/da of step " + next + ", which is right"};
+        const bool right = a.equal(t + 1) || terms.equal(t + 1);
+        return {t, "recurrent Jacobian",
+                why + "; it comes from dL/da of step " + next + (right ? ", which is right" : ", which is not given")};
     }
     // Of terms that are wrong, the state's gradient being right. All of them go through dL/da.
     Divergence of_terms(std::size_t t) const {
