@@ -17,7 +17,10 @@ template <class T> std::int64_t rank(T x) {
     const auto bits = std::bit_cast<Bits>(x);
     return bits < 0 ? std::int64_t(std::numeric_limits<Bits>::min()) - bits : std::int64_t(bits);
 }
-template <class T> double ulps_between(T a, T b) { return std::abs(double(rank(a)) - double(rank(b))); }
+template <class T> double ulps_between(T a, T b) {
+    const auto [low, high] = std::minmax({rank(a), rank(b)});
+    return double(std::uint64_t(high) - std::uint64_t(low));
+}
 
 struct Sums {
     double aa = 0, bb = 0, ab = 0, apart = 0, largest = 0;  // squares and products, and the largest element

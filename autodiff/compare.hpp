@@ -76,8 +76,12 @@ template <class T, class A> NamedArrays<T> named_arrays(const A& a, const Names&
         return all;
     }
 }
+// An array can be called too, with indices.
+template <class A, class... X>
+concept Derivation = !Expression<A> && std::invocable<const A&, const X&...>;
+
 template <class T, class A, class... X> NamedArrays<T> derived(const A& analytic, const Names& names, const X&... x) {
-    if constexpr (std::invocable<const A&, const X&...>)
+    if constexpr (Derivation<A, X...>)
         return named_arrays<T>(analytic(x...), names);
     else
         return named_arrays<T>(analytic, names);

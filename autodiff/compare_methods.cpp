@@ -46,7 +46,7 @@ MethodPair pair_of(const std::vector<Method<T>>& all, std::size_t i, std::size_t
         i, j, report.passed || within_errors(a, b, report.tolerance), 0, "", shared_by(a.rests_on, b.rests_on), ""};
     const GradientDifference* worst = nullptr;
     for (const GradientDifference& d : report.arguments)
-        if (!worst || !(d.norm_relative <= worst->norm_relative)) worst = &d;
+        if (!worst || std::isnan(d.norm_relative) || d.norm_relative > worst->norm_relative) worst = &d;
     if (!worst) return pair;
     pair.norm_relative = worst->norm_relative, pair.argument = worst->name;
     if (pair.agree) return pair;

@@ -86,6 +86,25 @@ std::string contradiction(const Methods& methods, const Group& wrong, const Grou
            " independent ways: look for the mistake in " + where;
 }
 
+// What a group rests on that no other does, or else the group.
+std::string where(const Methods& methods, const std::vector<Group>& groups, std::size_t i) {
+    Group others;
+    for (std::size_t k = 0; k < groups.size(); ++k)
+        if (k != i) others.insert(others.end(), groups[k].begin(), groups[k].end());
+    const Names suspects = methods.suspects(groups[i], others);
+    return suspects.empty() ? methods.named(groups[i]) : list(suspects);
+}
+
+std::string undecided(const Methods& methods, const std::vector<Group>& groups) {
+    std::string sides, places;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        sides += (i ? " | " : "") + methods.named(groups[i]);
+        places += (i ? " | " : "") + where(methods, groups, i);
+    }
+    return "the methods do not agree: " + sides + ". The mistake is in what one side rests on, " + places +
+           ": a method that shares nothing with them would tell";
+}
+
 }  // namespace
 
 std::string conclusion_of(const MethodsReport& report, const std::vector<Names>& rests_on) {
@@ -98,11 +117,7 @@ std::string conclusion_of(const MethodsReport& report, const std::vector<Names>&
     std::stable_sort(groups.begin(), groups.end(), [&](const Group& a, const Group& b) { return votes(a) > votes(b); });
     if (groups.size() == 1)
         return "the methods do not agree, but no two groups stand apart: errors of some reach over the difference";
-    if (votes(groups[0]) == votes(groups[1])) {
-        std::string out = "the methods do not agree: ";
-        for (std::size_t i = 0; i < groups.size(); ++i) out += (i ? " | " : "") + methods.named(groups[i]);
-        return out + ". None has more independent ones on its side; a method that shares nothing with them would tell";
-    }
+    if (votes(groups[0]) == votes(groups[1])) return undecided(methods, groups);
     std::string out;
     for (std::size_t i = 1; i < groups.size(); ++i)
         out += (i > 1 ? "; " : "") + contradiction(methods, groups[i], groups[0]);

@@ -74,7 +74,7 @@ std::string json_of(const ReportCell& cell) {
     return number && std::isfinite(number->value) ? digits_of(number->value, 17) : "null";
 }
 
-// RFC 4180
+// Quoted as in RFC 4180.
 std::string csv_of(const std::string& s) {
     if (s.find_first_of(",\"\r\n") == std::string::npos) return s;
     std::string out = "\"";

@@ -24,7 +24,7 @@ template <Module Cell, State S, class Loss> auto bptt_terms(const Recurrence<S, 
     using T = scalar_of<S>;
     const Tape tape;
     const detail::Untied<S> run = detail::untied(f, cell);
-    const Names paths = detail::paths(cell);
+    const Names paths = detail::parameter_paths(cell);
     BpttTerms<T> all;
     std::vector<Variable<T>> weights;
     for (std::size_t s = 0; s < run.losses.size(); ++s) {
@@ -59,7 +59,7 @@ template <Module Cell, State S, class Loss> auto bptt_trace(const Recurrence<S, 
         trace.state[t] = g.all(run.states[t]);
         trace.output[t] = g.all(run.said[t]);
         if (!run.a.empty()) trace.a[t] = detail::without_first_axis(g.of(run.a[t]));
-        trace.terms[t] = detail::named(detail::paths(cell), g.all(run.weights[t]));
+        trace.terms[t] = detail::named(detail::parameter_paths(cell), g.all(run.weights[t]));
     }
     return trace;
 }
@@ -87,13 +87,13 @@ CompareReport compare_gradients(const Recurrence<S, Loss>& f, const A& analytic,
                                 CompareOptions options = {}) {
     using T = scalar_of<S>;
     if (options.sizes.empty()) options.sizes = f.sizes();
-    if constexpr (std::invocable<const A&, const Cell&>) {
+    if constexpr (xtape::detail::Derivation<A, Cell>) {
         return nn::compare_gradients(f, analytic(cell), cell, options);
     } else if constexpr (std::same_as<A, BpttTrace<T>>) {
         return compare_traces(bptt_trace(f, cell), analytic, options);
     } else {
-        return compare_named(nn::reverse_mode(f, cell), detail::named_arrays<T>(analytic, detail::paths(cell)),
-                             options);
+        return compare_named(nn::reverse_mode(f, cell),
+                             detail::named_arrays<T>(analytic, detail::parameter_paths(cell)), options);
     }
 }
 

@@ -22,7 +22,7 @@ template <class T, class A> NamedArrays<T> named_arrays(const A& a, const Names&
     }
 }
 
-template <Module M> Names paths(const M& model) {
+template <Module M> Names parameter_paths(const M& model) {
     Names all;
     for (const auto& [path, parameter] : parameters(model)) all.push_back(path);
     return all;
@@ -51,8 +51,8 @@ template <Module M, class F> auto reverse_mode(const F& f, const M& model) {
 template <Module M, class F, class A>
 CompareReport compare_gradients(const F& f, const A& analytic, const M& model, const CompareOptions& options = {}) {
     using T = typename M::value_type;
-    const Names paths = detail::paths(model);
-    if constexpr (std::invocable<const A&, const M&>)
+    const Names paths = detail::parameter_paths(model);
+    if constexpr (xtape::detail::Derivation<A, M>)
         return compare_named(nn::reverse_mode(f, model), detail::named_arrays<T>(analytic(model), paths), options);
     else
         return compare_named(nn::reverse_mode(f, model), detail::named_arrays<T>(analytic, paths), options);
