@@ -9,8 +9,8 @@ namespace xtape {
 
 template <class T> inline constexpr double default_tolerance = sizeof(T) == 8 ? 1e-12 : 1e-4;
 
-// Three digits, or as many as a whole number has.
-std::string brief(double x);
+// So many digits, or as many as a whole number has.
+std::string brief(double x, int digits = 3);
 
 std::string reason_of(const GradientDifference& d, double norm_autograd, double norm_analytic, bool transposed);
 

@@ -8,13 +8,13 @@
 namespace xtape {
 namespace {
 
-using Sizes = std::vector<std::pair<std::string, double>>;
+using NamedSizes = std::vector<std::pair<std::string, double>>;
 
 bool close(double a, double b, double tolerance) { return std::abs(a - b) <= std::sqrt(tolerance) * std::abs(b); }
 
 // The sizes and the products of two of them, all larger than 1.
-Sizes with_products(const Sizes& sizes) {
-    Sizes all;
+NamedSizes with_products(const NamedSizes& sizes) {
+    NamedSizes all;
     const auto add = [&](const std::string& name, double size) {
         if (size > 1) all.push_back({name, size});
     };
@@ -27,8 +27,8 @@ Sizes with_products(const Sizes& sizes) {
 }
 
 // Axes of the arguments, where the caller named no sizes.
-Sizes axes_of(const std::vector<GradientDifference>& arguments) {
-    Sizes all;
+NamedSizes axes_of(const std::vector<GradientDifference>& arguments) {
+    NamedSizes all;
     for (const GradientDifference& d : arguments)
         for (std::size_t k = 0; k < d.shape.size(); ++k)
             all.push_back({"axis " + std::to_string(k) + " of " + d.name, double(d.shape[k])});
@@ -36,7 +36,7 @@ Sizes axes_of(const std::vector<GradientDifference>& arguments) {
 }
 
 // What a positive factor may be: "B", "1/(B*T)", or nothing.
-std::string ratio_of_sizes(double factor, const Sizes& sizes, double tolerance) {
+std::string ratio_of_sizes(double factor, const NamedSizes& sizes, double tolerance) {
     const double size = std::max(factor, 1 / factor);
     std::string found;
     for (const auto& [name, n] : with_products(sizes))
@@ -48,7 +48,7 @@ std::string ratio_of_sizes(double factor, const Sizes& sizes, double tolerance) 
 }
 
 // What such a factor comes from, if it is known.
-std::string meaning_of(double factor, const CompareReport& report, const Sizes& sizes) {
+std::string meaning_of(double factor, const CompareReport& report, const NamedSizes& sizes) {
     const double size = std::abs(factor);
     const std::string sign = factor < 0 ? "the sign is wrong" : "";
     if (close(size, 1, report.tolerance)) return sign;
@@ -89,12 +89,28 @@ std::string agreement(const CompareReport& report) {
            brief(report.tolerance);
 }
 
+std::string off_by(const GradientDifference& d) { return "it is off by " + brief(d.norm_relative) + ", norm-relative"; }
+
+// The first argument that differs, and which others do.
+std::string difference_of(const CompareReport& report, const GradientDifference& wrong, const NamedSizes& sizes) {
+    std::string verdict = "the gradient of " + wrong.name + " differs: " + wrong.reason;
+    if (wrong.first && wrong.reason == off_by(wrong))
+        verdict += "; at " + wrong.place() + " autograd has " + brief(wrong.autograd, 9) + ", the analytic one " +
+                   brief(wrong.analytic, 9);
+    const std::string meaning = std::isnan(wrong.factor) ? "" : meaning_of(wrong.factor, report, sizes);
+    if (!meaning.empty()) verdict += ": " + meaning;
+    const std::string right = names_of(report, true), others = names_of(report, false);
+    if (others != wrong.name) verdict += "; different are " + others;
+    if (!right.empty()) verdict += "; equal are " + right;
+    return verdict;
+}
+
 }  // namespace
 
-std::string brief(double x) {
-    char digits[32];
-    std::snprintf(digits, sizeof digits, std::abs(x) < 1e15 && x == std::floor(x) ? "%.0f" : "%.3g", x);
-    return digits;
+std::string brief(double x, int digits) {
+    char out[32];
+    std::snprintf(out, sizeof out, "%.*g", std::abs(x) < 1e15 && x == std::floor(x) ? 15 : digits, x);
+    return out;
 }
 
 std::string reason_of(const GradientDifference& d, double norm_autograd, double norm_analytic, bool transposed) {
@@ -102,13 +118,10 @@ std::string reason_of(const GradientDifference& d, double norm_autograd, double 
     if (norm_autograd == 0) return "autograd's gradient is 0, the analytic one is not: f does not depend on it";
     if (!std::isnan(d.factor)) return "analytic = " + brief(d.factor) + " * autograd";
     if (transposed) return "the analytic gradient is the transpose of autograd's";
-    const std::string first =
-        d.first ? "; at " + d.place() + " autograd has " + brief(d.autograd) + ", the analytic one " + brief(d.analytic)
-                : "";
-    return "it is off by " + brief(d.norm_relative) + ", norm-relative" + first;
+    return off_by(d);
 }
 
-void give_verdict(CompareReport& report, const std::vector<std::pair<std::string, double>>& sizes) {
+void give_verdict(CompareReport& report, const NamedSizes& sizes) {
     const auto wrong = std::find_if(report.arguments.begin(), report.arguments.end(),
                                     [](const GradientDifference& d) { return !d.agrees; });
     report.passed = wrong == report.arguments.end();
@@ -126,12 +139,7 @@ void give_verdict(CompareReport& report, const std::vector<std::pair<std::string
                          " * autograd: " + report.normalisation;
         return;
     }
-    report.verdict = "the gradient of " + wrong->name + " differs: " + wrong->reason;
-    const std::string meaning = std::isnan(wrong->factor) ? "" : meaning_of(wrong->factor, report, sizes);
-    if (!meaning.empty()) report.verdict += ": " + meaning;
-    const std::string right = names_of(report, true), others = names_of(report, false);
-    if (others != wrong->name) report.verdict += "; different are " + others;
-    if (!right.empty()) report.verdict += "; equal are " + right;
+    report.verdict = difference_of(report, *wrong, sizes);
 }
 
 }  // namespace xtape

@@ -78,13 +78,12 @@ TEST_CASE("as JSON, which another parser reads") {
 
 TEST_CASE("as LaTeX") {
     CHECK(formatted(compare_named<double>({{"w_h", A{1}}}, {{"w_h", A{1}}}), Format::latex) ==
-          R"(PASSED: the gradients agree: they differ by at most 0, norm-relative; allowed are 1e-12
-
-\begin{tabular}{lllllllllllll}
-argument & shape & equal & absolute & relative & ulp & norm-relative & cosine & factor & first at & autograd & analytic & reason \\ \hline
-w\_h & (1,) & yes & 0 & 0 & 0 & 0 & 1 & 1 &  &  &  &  \\
-\end{tabular}
-)");
+          "PASSED: the gradients agree: they differ by at most 0, norm-relative; allowed are 1e-12\n\n"
+          "\\begin{tabular}{lllllllllllll}\n"
+          "argument & shape & equal & absolute & relative & ulp & norm-relative & cosine & factor & first at & "
+          "autograd & analytic & reason \\\\ \\hline\n"
+          "w\\_h & (1,) & yes & 0 & 0 & 0 & 0 & 1 & 1 &  &  &  &  \\\\\n"
+          "\\end{tabular}\n");
     const std::string odd = formatted(compare_named<double>({{"\\a^b~c{d}<e|50%&#$", A{1}}}, {}), Format::latex);
     CHECK(
         contains(odd, "\\textbackslash{}a\\textasciicircum{}b\\textasciitilde{}c\\{d\\}$<$e$\\vert$50\\%\\&\\#\\$ &"));
