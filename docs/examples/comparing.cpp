@@ -22,9 +22,8 @@ nn::BpttTrace<double> derivation(const nn::RNNCell<double>& cell, const std::vec
         const A dh = 2 * h[t + 1] / double(B) + carried;
         const A da = dh * (1 - a[t] * a[t]);  // the mistake: tanh' is 1 - tanh^2
         d.state[t] = {dh}, d.a[t] = da;
-        d.terms[t] = {{"wx", times(transpose(V(x[t])), da)},
-                      {"wh", times(transpose(V(h[t])), da)},
-                      {"b", sum(V(da), 0).value()}};
+        d.terms[t] = {
+            {"wx", times(transpose(V(x[t])), da)}, {"wh", times(transpose(V(h[t])), da)}, {"b", sum(V(da), 0).value()}};
         for (std::size_t k = 0; k < 3; ++k) d.gradients[k].array += d.terms[t][k].array;
         carried = times(da, transpose(V(wh)));
     }
@@ -37,5 +36,6 @@ int main() {
     const std::vector<A> x{{{1, 0}, {0.5, 2}}, {{-1, 1}, {0, 1}}, {{2, -1}, {1, 1}}};  // T = 3 times (B, I)
     const V xs = stack<double>({x[0], x[1], x[2]});
     const nn::Recurrence f(xs, cell.initial(2), [](std::size_t, const V& h) { return sum(square(h)) / 2.0; });
-    std::cout << nn::compare_gradients(f, [&](const auto& c) { return derivation(c, x); }, cell);
+    std::cout << nn::compare_gradients(
+        f, [&](const auto& c) { return derivation(c, x); }, cell);
 }
