@@ -1,41 +1,72 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <iostream>
+// What docs/comparing.md says stands here, and is true.
+#include <doctest/doctest.h>
+
+#include <sstream>
 #include <xtape/nn/nn.hpp>
 using namespace xtape;
+
+namespace {
+
 using V = Variable<double>;
 using A = Array<double>;
+const A x{{1, 2}, {3, 4}, {5, 6}}, w{0.3, -0.2};
 
-// By hand: h_t = tanh a_t, a_t = x_t wx + h_{t-1} wh + b, and L = sum_t sum(h_t^2) / B. There is a mistake in it.
-nn::BpttTrace<double> derivation(const nn::RNNCell<double>& cell, const std::vector<A>& x) {
-    const auto times = [](const V& p, const V& q) -> A { return matmul(p, q).value(); };
-    const A &wx = cell.wx.value(), &wh = cell.wh.value(), &b = cell.b.value();
-    const std::size_t T = x.size(), B = x[0].shape()[0], H = b.size();
-    std::vector<A> a(T), h(T + 1, zeros<double>({B, H}));  // h[t + 1] is what step t makes
-    for (std::size_t t = 0; t < T; ++t) {
-        a[t] = times(x[t], wx) + times(h[t], wh) + b;
-        h[t + 1] = xt::tanh(a[t]);
-    }
-    nn::BpttTrace<double> d(T);
-    d.gradients = {{"wx", 0 * wx}, {"wh", 0 * wh}, {"b", 0 * b}};
-    A carried = zeros<double>({B, H});
-    for (std::size_t t = T; t-- > 0;) {
-        const A dh = 2 * h[t + 1] / double(B) + carried;
-        const A da = dh * (1 - a[t] * a[t]);  // the mistake: tanh' is 1 - tanh^2
-        d.state[t] = {dh}, d.a[t] = da;
-        d.terms[t] = {
-            {"wx", times(transpose(V(x[t])), da)}, {"wh", times(transpose(V(h[t])), da)}, {"b", sum(V(da), 0).value()}};
-        for (std::size_t k = 0; k < 3; ++k) d.gradients[k].array += d.terms[t][k].array;
-        carried = times(da, transpose(V(wh)));
-    }
-    return d;
-}
+TEST_CASE("functions and models") {
+    const auto f = [](const V& a) { return mean(square(a)); };
+    const A analytic = 2 * x / double(x.size());
+    CHECK(compare_gradients(f, analytic, x));
+    CHECK(compare_gradients(
+        f, [](const A& a) { return A(2 * a / double(a.size())); }, x));
 
-int main() {
+    const auto g = [](const V& a, const V& b) { return sum(matmul(a, b)); };
+    const auto both = [](const A& a, const A& b) {
+        return std::vector<A>{zeros<double>(a.shape()) + b, sum(V(a), 0).value()};
+    };
+    CHECK(compare_gradients(g, both, {x, w}));
+    CHECK(compare_gradients(g, both, {x, w}, {.names = {"x", "w"}}));
+    const auto report = compare_gradients(f, A(2 * x), x, {.sizes = {{"B", 3}, {"I", 2}}});
+    CHECK(!report);
+    CHECK(report.normalisation == "the factor is B*I: a mean on one side is a sum on the other");
+    std::ostringstream out;
+    out << report;
+    CHECK(out.str() == formatted(report, Format::text));
+    CHECK(!formatted(report, Format::latex).empty());
+
     nn::Generator bits(1);
-    const nn::RNNCell<double> cell(2, 3, bits);
-    const std::vector<A> x{{{1, 0}, {0.5, 2}}, {{-1, 1}, {0, 1}}, {{2, -1}, {1, 1}}};  // T = 3 times (B, I)
-    const V xs = stack<double>({x[0], x[1], x[2]});
-    const nn::Recurrence f(xs, cell.initial(2), [](std::size_t, const V& h) { return sum(square(h)) / 2.0; });
-    std::cout << nn::compare_gradients(
-        f, [&](const auto& c) { return derivation(c, x); }, cell);
+    const nn::Linear<double> model(2, 1, bits);
+    const auto loss = [](const nn::Linear<double>& m) { return sum(m(V(x))); };
+    const std::vector<A> derived{array_from(std::vector<double>{9, 12}, {2, 1}), A{3}};
+    CHECK(nn::compare_gradients(loss, derived, model));
 }
+
+TEST_CASE("several ways") {
+    const ManyToOne<double> h = [](const std::vector<V>& in) { return sum(tanh(in[0] * in[1])); };
+    const std::vector<A> inputs{x, w};
+    A dx = x, dw = zeros<double>({2});
+    for (std::size_t i = 0; i < 6; ++i) {
+        const double y = std::tanh(x.data()[i] * w(i % 2));
+        dx.data()[i] = (1 - y * y) * w(i % 2), dw(i % 2) += (1 - y * y) * x.data()[i];
+    }
+    const Method<double> by_hand{"by hand", {"plain loops"}, {{"x0", dx}, {"x1", dw}}};
+    const auto reverse = by_reverse_mode(h, inputs);
+    const auto forward = by_forward_mode(h, inputs);
+    const auto by_values = by_differences(h, inputs);
+    CHECK(compare_methods<double>({reverse, forward, by_values, by_hand}));
+}
+
+TEST_CASE("cells, step by step") {
+    const V xs = zeros<double>({5, 3, 2}) + 0.5;
+    nn::Generator bits(1);
+    const nn::GRUCell<double> cell(2, 4, bits);
+    const auto step_loss = [](std::size_t, const V& state) { return sum(square(state)); };
+    const nn::Recurrence recurrence(xs, cell.initial(3), step_loss);
+    const auto terms = nn::bptt_terms(recurrence, cell);
+    CHECK(terms.terms[4][1][0].name == "wx");
+    CHECK(terms.credit("wh").shape() == Shape{5, 5});
+    CHECK(nn::compare_gradients(recurrence, terms.total(), cell));
+    const auto trace = nn::bptt_trace(recurrence, cell);
+    CHECK(nn::compare_gradients(recurrence, trace, cell));
+}
+
+}  // namespace
