@@ -84,4 +84,9 @@ void check_gradients(const Unrolled<Cell>& run, const Array<Real>& d_h, const St
     for (std::size_t k = 0; k < last.size(); ++k) check("d_last", d_last[k], shape_of(last[k]));
 }
 
+template <class Cell> void check_plain(const Unrolled<Cell>& run) {
+    if (run.reverse || std::any_of(run.mask.begin(), run.mask.end(), [](auto m) { return m != 1; }))
+        refuse("a sequence that is taken apart must have all steps, in order; got a mask or reverse");
+}
+
 }  // namespace xtape::nn::analytic
