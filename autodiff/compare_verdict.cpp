@@ -26,12 +26,15 @@ NamedSizes with_products(const NamedSizes& sizes) {
     return all;
 }
 
-// Axes of the arguments, where the caller named no sizes.
+// Axes of the arguments, where the caller named no sizes: of each size one.
 NamedSizes axes_of(const std::vector<GradientDifference>& arguments) {
     NamedSizes all;
     for (const GradientDifference& d : arguments)
-        for (std::size_t k = 0; k < d.shape.size(); ++k)
-            all.push_back({"axis " + std::to_string(k) + " of " + d.name, double(d.shape[k])});
+        for (std::size_t k = 0; k < d.shape.size(); ++k) {
+            const auto size = double(d.shape[k]);
+            if (std::none_of(all.begin(), all.end(), [&](const auto& known) { return known.second == size; }))
+                all.push_back({"axis " + std::to_string(k) + " of " + d.name, size});
+        }
     return all;
 }
 
@@ -116,7 +119,7 @@ std::string brief(double x, int digits) {
 std::string reason_of(const GradientDifference& d, double norm_autograd, double norm_analytic, bool transposed) {
     if (norm_analytic == 0) return "the analytic gradient is 0, autograd's is not: a path is missing";
     if (norm_autograd == 0) return "autograd's gradient is 0, the analytic one is not: f does not depend on it";
-    if (!std::isnan(d.factor)) return "analytic = " + brief(d.factor) + " * autograd";
+    if (!std::isnan(d.factor)) return "analytic = " + brief(d.factor, 9) + " * autograd";
     if (transposed) return "the analytic gradient is the transpose of autograd's";
     return off_by(d);
 }
@@ -135,7 +138,7 @@ void give_verdict(CompareReport& report, const NamedSizes& sizes) {
     const bool says_something = !common.empty() || report.arguments.size() > 1 || !is_number(*wrong);
     if (!std::isnan(factor) && says_something) {
         report.normalisation = common.empty() ? "normalisation or scale of the loss" : common;
-        report.verdict = "the gradients differ by a constant factor, analytic = " + brief(factor) +
+        report.verdict = "the gradients differ by a constant factor, analytic = " + brief(factor, 9) +
                          " * autograd: " + report.normalisation;
         return;
     }

@@ -104,7 +104,7 @@ TEST_CASE("mistakes of an RNN are named: the last step that they show at, and th
                 {"nothing carried to the step before", 2, "recurrent Jacobian", "nothing is carried back from step 3"},
                 {"H_t where H_{t-1} belongs", 3, "input", "the term of wh"},
                 {"the weights' gradient of one step only", 0, "accumulation", "their sum is not"},
-                {"the bias's mean over the batch", 3, "input", "b: analytic = 0.333 * autograd"}});
+                {"the bias's mean over the batch", 3, "input", "b: analytic = 0.333333333 * autograd"}});
 }
 
 TEST_CASE("mistakes of LSTM and GRU") {
