@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Runs the shell commands in a copy of the tree, among stand-ins. No network, no root, nothing installed.
+# shellcheck disable=SC2016  # what is in single quotes is for other shells to expand
 set -euo pipefail
-# shellcheck source=/dev/null
+# shellcheck source-path=SCRIPTDIR source=stand_ins.sh
 source "$(dirname "${BASH_SOURCE[0]}")/stand_ins.sh"
 
 setup=(bash -euc 'source "$work/apps/setup.sh"; install_missing one two; echo "went on"')
@@ -79,16 +80,30 @@ test_damage() {
 }
 
 test_mnist() {
+    local argument
     : >"$work/has-all"
     run mirror=cvdf "$work/apps/mnist.sh" --epochs 3 "a b"
     expect "arguments pass" 0 "trains in $work/here with --epochs 3 a b"
     [[ -s $work/home/.cache/xtape/mnist/t10k-labels-idx1-ubyte ]] || fail "MNIST is fetched" "the four files"
     expect "it builds quietly" 0 "!chatter of" "!apt-get" "cmake --build --preset release --target mnist"
+    run mirror=cvdf XDG_CACHE_HOME="$work/cache" "$work/apps/mnist.sh"
+    [[ -s $work/cache/xtape/mnist/t10k-labels-idx1-ubyte ]] || fail "the cache may be elsewhere" "the four files there"
     run "$work/apps/mnist.sh" --yes --data-dir=x
     expect "own data are not fetched" 0 "with --data-dir=x" "!curl -" "!--yes"
-    for dataset in "--dataset fashion" --dataset=fashion; do
+    rm -r "$work/home/.cache"
+    for argument in --help -h --version; do
+        run "$work/apps/mnist.sh" $argument
+        expect "$argument fetches nothing" 0 "with $argument" "!curl -"
+    done
+    run cmake=broken "$work/apps/mnist.sh"
+    expect "a failed build is shown" 1 "chatter of cmake" "!trains"
+}
+
+test_fashion() {
+    local dataset
+    for dataset in "--dataset fashion" --dataset=fashion "--dataset digits --dataset fashion"; do
         rm -rf "$work/home/.cache" "$work/has-all" "$work/updated"
-        # shellcheck disable=SC2086  # two words
+        # shellcheck disable=SC2086  # some words
         run "$work/apps/mnist.sh" $dataset --epochs 3
         expect "fashion is installed, not fetched" 0 "dataset-fashion-mnist" "with $dataset --epochs 3" "!curl -" "!npm"
         : >"$work/has-all"
@@ -96,23 +111,32 @@ test_mnist() {
         run "$work/apps/mnist.sh" $dataset --data-dir x
         expect "own data of fashion need no package" 0 "with $dataset --data-dir x" "!dataset-fashion" "!curl -"
     done
-    run mirror=cvdf "$work/apps/mnist.sh" --dataset digits
-    expect "digits are fetched when they are named" 0 "curl -" "!dataset-fashion"
-    run "$work/apps/mnist.sh" --help
-    expect "help fetches nothing" 0 "with --help" "!curl -"
-    rm -r "$work/home/.cache"
+    for dataset in "--dataset digits" "--dataset=fashion --dataset digits"; do
+        rm -rf "$work/home/.cache"
+        # shellcheck disable=SC2086
+        run mirror=cvdf "$work/apps/mnist.sh" $dataset
+        expect "digits are fetched when they are named last" 0 "curl -" "!dataset-fashion"
+    done
+}
+
+test_saved() {
+    local argument arguments
+    rm -rf "$work/home/.cache"
     run mirror=cvdf "$work/apps/mnist.sh" --yes predict --model "a model" eval
     expect "prediction needs no data" 0 "with predict --model a model eval" "!curl -" "!--data-dir"
-    run mirror=cvdf "$work/apps/mnist.sh" --yes eval --model x
-    expect "a test of a model fetches the data" 0 "with eval --model x" "curl -"
-    rm -rf "$work/home/.cache"
-    echo '{"__metadata__":{"dataset":"fashion"}}' >"$work/here/a model"
-    for argument in "--model=a model" --model; do
-        run mirror=cvdf "$work/apps/mnist.sh" --yes eval "$argument" "a model"
-        expect "a model of fashion needs its own data" 0 "with eval --model" "dataset-fashion-mnist" "!curl -"
+    cp "$source_tree/tests/data/mnist-model-0.1.0.safetensors" "$work/here/digits"
+    for arguments in "eval --model x" "eval --model digits" "--resume digits"; do
+        rm -rf "$work/home/.cache"
+        # shellcheck disable=SC2086
+        run mirror=cvdf "$work/apps/mnist.sh" $arguments
+        expect "what learned digits needs them" 0 "with $arguments" "curl -" "!dataset-fashion"
     done
-    run cmake=broken "$work/apps/mnist.sh"
-    expect "a failed build is shown" 1 "chatter of cmake" "!trains"
+    rm -rf "$work/home/.cache"
+    cp "$source_tree/tests/data/fashion-model-0.1.0.safetensors" "$work/here/a model"
+    for argument in "--model=a model" --model "--resume=a model" --resume; do
+        run mirror=cvdf "$work/apps/mnist.sh" --yes eval "$argument" "a model"
+        expect "what learned fashion needs its own data" 0 "with eval --" "dataset-fashion-mnist" "!curl -"
+    done
 }
 
 test_run() {
@@ -127,5 +151,5 @@ test_run() {
 }
 
 make_tree; make_stand_ins; make_build_stand_ins
-for group in setup unable terminal fetch damage mnist run; do test_$group; done
+for group in setup unable terminal fetch damage mnist fashion saved run; do test_$group; done
 ((failures == 0)) && echo "the shell commands do what they should"
