@@ -17,7 +17,7 @@ TEST_CASE("a wrong flag names the nearest right one") {
 }
 
 TEST_CASE("a wrong value says what is right") {
-    const std::string program = XTAPE_MNIST " --data-dir /nowhere";  // what is taken for right trains nothing
+    const std::string program = XTAPE_MNIST " --hidden 1 --epochs 1 --data-dir /nowhere";  // if it is taken
     for (const char* flag : {"epochs 0", "batch 0", "hidden 0", "epochs 1e3", "seed -1", "seed 0x1", "threads 1025",
                              "epochs 010", "seed 007", "layers 00"})
         refused(program + " --" + flag, 2, {"expected a whole number from", "found "});
