@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "gnuplot.hpp"
 
+#include <xtape/nn/io/file.hpp>
 #include <xtape/nn/io/system.hpp>
 
 #include <fcntl.h>
@@ -14,12 +15,11 @@
 namespace xtape::apps {
 namespace {
 
-// How a program is started in a folder without a shell, so that no name means anything: silent, with nothing to read.
+// How a program is started without a shell, so that no name means anything: silent, with nothing to read.
 class Actions {
 public:
-    explicit Actions(const Path& folder) {
+    Actions() {
         need(posix_spawn_file_actions_init(&actions_));
-        need(posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str()));
         need(posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
         for (const int output : {STDOUT_FILENO, STDERR_FILENO})
             need(posix_spawn_file_actions_addopen(&actions_, output, "/dev/null", O_WRONLY, 0));
@@ -36,18 +36,24 @@ private:
     posix_spawn_file_actions_t actions_{};
 };
 
+constexpr std::size_t most_bytes = std::size_t{1} << 30;  // of a picture
+
 struct Started {
     pid_t process = -1;
     int error = 0;  // why there is none
 };
 
-Started start_gnuplot(const Actions& actions, std::string script) {
-    std::string program = "gnuplot", plain = "-d";  // without the user's own settings
-    char* const arguments[] = {program.data(), plain.data(), script.data(), nullptr};
+// The script goes to its own folder, and draws to this file there.
+Started start_gnuplot(const Actions& actions, std::string script, std::string to) {
+    std::string program = "gnuplot", plain = "-d", with = "-c";  // without the user's own settings
+    char* const arguments[] = {program.data(), plain.data(), with.data(), script.data(), to.data(), nullptr};
     Started started;
     started.error = posix_spawnp(&started.process, program.c_str(), actions.get(), nullptr, arguments, environ);
     return started;
 }
+
+// What is being drawn.
+std::string part_of(const Picture& picture) { return picture.name + ".svg.part"; }
 
 bool succeeded(pid_t process) {
     int status = 0;
@@ -57,18 +63,24 @@ bool succeeded(pid_t process) {
 }  // namespace
 
 std::string draw(const Path& folder, const std::vector<Picture>& pictures) {
-    const Actions actions(folder);
+    const Path whole = std::filesystem::absolute(folder);  // no name begins with -
+    const Actions actions;
     std::vector<Started> all;
-    for (const Picture& picture : pictures) all.push_back(start_gnuplot(actions, picture.name + ".gp"));
+    for (const Picture& picture : pictures) {
+        std::filesystem::remove(whole / part_of(picture));  // of a run that was ended
+        all.push_back(start_gnuplot(actions, whole / (picture.name + ".gp"), part_of(picture)));
+    }
     std::string trouble;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const Path svg = folder / (pictures[i].name + ".svg");
-        if (all[i].error) {
+        const Path part = whole / part_of(pictures[i]);
+        if (all[i].error)
             trouble = std::strerror(all[i].error);
-        } else if (!succeeded(all[i].process) || !std::filesystem::exists(svg)) {
+        else if (succeeded(all[i].process) && std::filesystem::exists(part))
+            nn::io::write_file(whole / (pictures[i].name + ".svg"), nn::io::read_file(part, most_bytes, Where{}),
+                               Where{});
+        else
             trouble = "that it failed on " + pictures[i].name + ".gp";
-            std::filesystem::remove(svg);  // it may be a part of one
-        }
+        std::filesystem::remove(part);
     }
     return trouble;
 }

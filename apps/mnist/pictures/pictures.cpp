@@ -11,11 +11,12 @@
 namespace xtape::apps {
 
 std::string script_head(const std::string& name, int width, int height) {
-    return "# gnuplot -d " + name + ".gp makes " + name + ".svg of the data beside it.\n" +
+    return "# gnuplot -d " + name + ".gp makes " + name + ".svg, or the file that -c " + name +
+           ".gp FILE names, of the data beside it.\n" +
            formatted("cd ARG0[1:strlen(ARG0)-%zu].\".\"\n", name.size() + 3) +  // to the folder of the script
            formatted("set terminal svg size %d,%d font \"sans-serif,14\" background \"white\" name \"%s\"\n", width,
                      height, name.c_str()) +
-           "set output \"" + name +
+           "set output exists(\"ARG1\") && strlen(ARG1) ? ARG1 : \"" + name +
            ".svg\"\nset datafile separator comma\nset tics nomirror\n"
            "step(n) = n < 8 ? 1 : 5*ceil(n/40.)  # between tics on an axis of n whole numbers\n";
 }
