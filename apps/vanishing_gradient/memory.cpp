@@ -43,7 +43,6 @@ std::string table(const std::vector<Memory>& all, const Options& o) {
 }
 
 constexpr const char* seen =
-    "\n"
     "dc_{t+k}/dc_t has a part that is the product of the forget gates alone: no weights are in it, and no tanh'. With\n"
     "forget bias 0 the gates are half open, and before training half of that is lost at each step: an untrained LSTM\n"
     "with forget bias 0 vanishes as fast as a tanh network with U(-1/sqrt H, 1/sqrt H). With forget bias 2 each step\n"
@@ -87,7 +86,7 @@ Drawn memory_figure(const Options& o) {
          .text = seen,
          .data = {{"memory.csv", csv(columns)}},
          .script = script_head("memory", 1000, 760) + formatted("steps = %zu\n", o.steps) + range_of(columns) + script},
-        table(all, o) + seen};
+        table(all, o)};
 }
 
 }  // namespace xtape::apps

@@ -2,6 +2,7 @@
 // How gnuplot makes the pictures of report/, of ordinary runs and of odd ones, and what happens where it does not.
 #include "apps/text.hpp"
 #include "program.hpp"
+#include "svg.hpp"
 #include "table.hpp"
 
 using namespace idx_files;
@@ -24,26 +25,6 @@ std::string mnist(const Path& out, const std::string& flags, const std::string& 
 }
 
 bool gnuplot_is_here() { return run("command -v gnuplot").code == 0; }
-
-// Whether every element that begins ends, in order.
-bool well_formed(const std::string& xml) {
-    std::vector<std::string> open;
-    for (std::size_t at = 0; (at = xml.find('<', at)) != std::string::npos;) {
-        const std::size_t end = xml.find('>', at);
-        if (end == std::string::npos) return false;
-        const std::string tag = xml.substr(at + 1, end - at - 1);
-        at = end;
-        if (tag.starts_with("?") || tag.starts_with("!") || tag.ends_with("/")) continue;
-        const std::string name = tag.substr(tag[0] == '/', tag.find_first_of(" \t\n") - (tag[0] == '/'));
-        if (tag[0] != '/')
-            open.push_back(name);
-        else if (open.empty() || open.back() != name)
-            return false;
-        else
-            open.pop_back();
-    }
-    return open.empty() && has(xml, "</svg>");
-}
 
 void check_pictures(const Path& report) {
     for (const auto& [name, parts] : labels) {
