@@ -11,25 +11,17 @@ namespace {
 
 constexpr double biases[] = {0, 2};
 
-struct Memory {
-    Profile before, after;
-    double accuracy;
-};
-
-std::vector<Memory> train_all(const Options& o) {
-    std::vector<Memory> all(std::size(biases));
+std::vector<Trained> train_all(const Options& o) {
+    std::vector<Trained> all(std::size(biases));
     nn::run_parallel(all.size(), 0, [&](std::size_t i) {
         nn::Generator generator(o.seed);
-        Network network = uniform_lstm({4, o.hidden, 4}, generator, biases[i]);
         const Lesson lesson{.lag = o.steps - 1, .steps = o.training_steps, .seed = o.seed};
-        all[i].before = profile(network, lesson);
-        all[i].accuracy = train(network, lesson).accuracy;
-        all[i].after = profile(network, lesson);
+        all[i] = trained(uniform_lstm({4, o.hidden, 4}, generator, biases[i]), lesson);
     });
     return all;
 }
 
-std::string table(const std::vector<Memory>& all, const Options& o) {
+std::string table(const std::vector<Trained>& all, const Options& o) {
     std::string out = formatted("what is left after %zu steps back\n", o.steps - 1) +
                       "forget bias   training      |dL/dc|   |dL/dh|   gates alone    sequences right (%)\n";
     for (std::size_t i = 0; i < all.size(); ++i)
@@ -52,7 +44,7 @@ constexpr const char* seen =
 constexpr const char* script = R"gp(
 set multiplot layout 2,2
 set xlabel "time t (steps)"
-set ylabel "length of the gradient, relative"
+set ylabel "length / |dL/dc_T|"
 set logscale y
 set format y "10^{%T}"
 set xrange [1:steps]
@@ -71,7 +63,7 @@ unset multiplot
 }  // namespace
 
 Drawn memory_figure(const Options& o) {
-    const std::vector<Memory> all = train_all(o);
+    const std::vector<Trained> all = train_all(o);
     std::vector<Column> columns{{"t", {}}};
     for (std::size_t t = 1; t <= o.steps; ++t) columns[0].values.push_back(static_cast<double>(t));
     for (std::size_t i = 0; i < all.size(); ++i)

@@ -10,20 +10,12 @@
 namespace xtape::apps {
 namespace {
 
-struct Trained {
-    Profile before, after;
-    double accuracy;
-};
-
 std::vector<Trained> train_all(const Options& o) {
     std::vector<Trained> all(kinds().size());
     nn::run_parallel(all.size(), 0, [&](std::size_t i) {
         nn::Generator generator(o.seed);
-        Network network = kinds()[i].make({4, o.hidden, 4}, generator);
         const Lesson lesson{.lag = o.steps - 1, .steps = o.training_steps, .seed = o.seed};
-        all[i].before = profile(network, lesson);
-        all[i].accuracy = train(network, lesson).accuracy;
-        all[i].after = profile(network, lesson);
+        all[i] = trained(kinds()[i].make({4, o.hidden, 4}, generator), lesson);
     });
     return all;
 }
