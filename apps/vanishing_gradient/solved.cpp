@@ -14,7 +14,7 @@ namespace {
 // The symbol is the first of lag + 1.
 std::vector<std::size_t> lags_of(const Options& o) {
     std::vector<std::size_t> lags{5};
-    for (const std::size_t lag : {10, 15, 20, 30, 40})
+    for (const std::size_t lag : {10u, 15u, 20u, 30u, 40u})
         if (lag < o.steps) lags.push_back(lag);
     return lags;
 }
