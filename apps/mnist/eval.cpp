@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "apps/text.hpp"
-#include "data_folder.hpp"
+#include "apps/data/data_folder.hpp"
 #include "report.hpp"
 #include "saved_model.hpp"
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "samples.hpp"
+#include "apps/data/samples.hpp"
 
 namespace xtape::apps {
 namespace {

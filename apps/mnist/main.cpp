@@ -10,14 +10,14 @@
 #include "apps/command_line.hpp"
 #include "apps/data/datasets.hpp"
 #include "apps/interrupt.hpp"
-#include "data_folder.hpp"
+#include "apps/data/data_folder.hpp"
 #include "display.hpp"
 #include "eval.hpp"
 #include "output.hpp"
 #include "pictures/pictures.hpp"
 #include "predict.hpp"
 #include "report.hpp"
-#include "samples.hpp"
+#include "apps/data/samples.hpp"
 
 namespace xtape::apps {
 namespace {

@@ -5,23 +5,13 @@
 
 #include <unistd.h>
 
+#include "apps/output/files.hpp"
 #include "apps/text.hpp"
 
 namespace xtape::apps {
 namespace {
 
 namespace fs = std::filesystem;
-
-void make_folder(const Path& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    std::error_code unreadable;
-    if (!fs::is_directory(folder, unreadable) || unreadable)
-        bad_file(folder, "a folder to write to",
-                 error        ? error.message()
-                 : unreadable ? unreadable.message()
-                              : "something else");
-}
 
 // What is there must be a file that may be written, or something else that takes a line, as a terminal does.
 void check_target(const Path& path) {
@@ -50,10 +40,6 @@ void check_report(const Path& folder) {
 }
 
 }  // namespace
-
-void write_text(const Path& path, const std::string& text) {
-    nn::io::write_file(path, std::as_bytes(std::span(text)), Where{});
-}
 
 Output::Output(Path folder, const Training& training, const Sums& data) : folder_(std::move(folder)), data_(data) {
     make_folder(folder_);

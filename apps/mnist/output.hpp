@@ -6,8 +6,6 @@
 
 namespace xtape::apps {
 
-void write_text(const Path& path, const std::string& text);
-
 // The folder that all output goes to. Every file appears whole or not at all, in place of the one before.
 class Output {
 public:

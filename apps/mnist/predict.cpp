@@ -13,7 +13,7 @@
 #include "apps/data/datasets.hpp"
 #include "apps/data/picture.hpp"
 #include "apps/text.hpp"
-#include "samples.hpp"
+#include "apps/data/samples.hpp"
 #include "saved_model.hpp"
 
 namespace xtape::apps {

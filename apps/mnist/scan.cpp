@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "samples.hpp"
+#include "apps/data/samples.hpp"
 
 namespace xtape::apps {
 namespace {

@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "evaluation.hpp"
-#include "samples.hpp"
+#include "apps/data/samples.hpp"
 
 namespace xtape::apps {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the network is shown: rows as time steps, and images that are moved at random.
-#include "apps/mnist/samples.hpp"
+#include "apps/data/samples.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "apps/data/mnist.hpp"
-#include "apps/mnist/samples.hpp"
+#include "apps/data/samples.hpp"
 
 // Any network of a model file in plain loops over doubles: knows neither the engine nor the program, but for the order
 // of permuted pixels.

@@ -5,6 +5,7 @@
 
 #include "apps/text.hpp"
 #include "program.hpp"
+#include "svg.hpp"
 
 // Trainings whose report/ is looked at, and gnuplot, which makes the pictures in it.
 namespace reports {
@@ -24,26 +25,6 @@ inline std::string mnist(const idx_files::Path& out, const std::string& flags, c
 }
 
 inline bool gnuplot_is_here() { return program::run("command -v gnuplot").code == 0; }
-
-// Whether every element that begins ends, in order.
-inline bool well_formed(const std::string& xml) {
-    std::vector<std::string> open;
-    for (std::size_t at = 0; (at = xml.find('<', at)) != std::string::npos;) {
-        const std::size_t end = xml.find('>', at);
-        if (end == std::string::npos) return false;
-        const std::string tag = xml.substr(at + 1, end - at - 1);
-        at = end;
-        if (tag.starts_with("?") || tag.starts_with("!") || tag.ends_with("/")) continue;
-        const std::string name = tag.substr(tag[0] == '/', tag.find_first_of(" \t\n") - (tag[0] == '/'));
-        if (tag[0] != '/')
-            open.push_back(name);
-        else if (open.empty() || open.back() != name)
-            return false;
-        else
-            open.pop_back();
-    }
-    return open.empty() && program::has(xml, "</svg>");
-}
 
 // A program that stands for gnuplot.
 inline std::string with_gnuplot(const idx_files::Path& folder, const std::string& body) {

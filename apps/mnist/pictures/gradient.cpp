@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "../samples.hpp"
+#include "apps/data/samples.hpp"
 #include "apps/text.hpp"
 #include "pictures.hpp"
 

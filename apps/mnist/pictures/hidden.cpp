@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "../samples.hpp"
+#include "apps/data/samples.hpp"
 #include "apps/text.hpp"
 #include "images.hpp"
 #include "pictures.hpp"

@@ -3,23 +3,10 @@
 
 #include <cstdio>
 
-#include "../output.hpp"
-#include "apps/text.hpp"
-#include "gnuplot.hpp"
+#include "apps/output/files.hpp"
 #include "page.hpp"
 
 namespace xtape::apps {
-
-std::string script_head(const std::string& name, int width, int height) {
-    return "# gnuplot -d " + name + ".gp makes " + name + ".svg, or the file that -c " + name +
-           ".gp FILE names, of the data beside it.\n" +
-           formatted("cd ARG0[1:strlen(ARG0)-%zu].\".\"\n", name.size() + 3) +  // to the folder of the script
-           formatted("set terminal svg size %d,%d font \"sans-serif,14\" background \"white\" name \"%s\"\n", width,
-                     height, name.c_str()) +
-           "set output exists(\"ARG1\") && strlen(ARG1) ? ARG1 : \"" + name +
-           ".svg\"\nset datafile separator comma\nset tics nomirror\n"
-           "step(n) = n < 8 ? 1 : 5*ceil(n/40.)  # between tics on an axis of n whole numbers\n";
-}
 
 std::string shown_step(const Settings& s) { return step_name(scans_of(s.scan)[0]); }
 
@@ -41,11 +28,6 @@ void write_pictures(const Path& folder, const Run& run, const Evaluation& e, con
                                    mistakes_picture(run.dataset(), e, tested),
                                    confusion_picture(run.dataset(), e)};
     std::filesystem::create_directories(folder);
-    for (const Picture& picture : all) {
-        for (const auto& [name, csv] : picture.data) write_text(folder / name, csv);
-        write_text(folder / (picture.name + ".gp"), picture.script);
-        std::filesystem::remove(folder / (picture.name + ".svg"));  // an earlier run's
-    }
     const std::string trouble = draw(folder, all);
     write_text(folder / "index.html", page(folder, run, e, all, trouble));
     if (!trouble.empty())

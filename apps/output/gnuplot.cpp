@@ -12,6 +12,9 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "apps/text.hpp"
+#include "files.hpp"
+
 namespace xtape::apps {
 namespace {
 
@@ -62,8 +65,24 @@ bool succeeded(pid_t process) {
 
 }  // namespace
 
-std::string draw(const Path& folder, const std::vector<Picture>& pictures) {
-    const Path whole = std::filesystem::absolute(folder);  // no name begins with -
+std::string script_head(const std::string& name, int width, int height) {
+    return "# gnuplot -d " + name + ".gp makes " + name + ".svg, or the file that -c " + name +
+           ".gp FILE names, of the data beside it.\n" +
+           formatted("cd ARG0[1:strlen(ARG0)-%zu].\".\"\n", name.size() + 3) +  // to the folder of the script
+           formatted("set terminal svg size %d,%d font \"sans-serif,14\" background \"white\" name \"%s\"\n", width,
+                     height, name.c_str()) +
+           "set output exists(\"ARG1\") && strlen(ARG1) ? ARG1 : \"" + name +
+           ".svg\"\nset datafile separator comma\nset tics nomirror\n"
+           "step(n) = n < 8 ? 1 : 5*ceil(n/40.)  # between tics on an axis of n whole numbers\n";
+}
+
+std::string draw(const std::filesystem::path& folder, const std::vector<Picture>& pictures) {
+    const std::filesystem::path whole = std::filesystem::absolute(folder);  // no name begins with -
+    for (const Picture& picture : pictures) {
+        for (const auto& [name, csv] : picture.data) write_text(whole / name, csv);
+        write_text(whole / (picture.name + ".gp"), picture.script);
+        std::filesystem::remove(whole / (picture.name + ".svg"));
+    }
     const Actions actions;
     std::vector<Started> all;
     for (const Picture& picture : pictures) {
@@ -72,7 +91,7 @@ std::string draw(const Path& folder, const std::vector<Picture>& pictures) {
     }
     std::string trouble;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const Path part = whole / part_of(pictures[i]);
+        const std::filesystem::path part = whole / part_of(pictures[i]);
         if (all[i].error)
             trouble = std::strerror(all[i].error);
         else if (succeeded(all[i].process) && std::filesystem::exists(part))
