@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A padded row of a batch is the row alone, cut off too.
+// A padded row of a batch is the row alone, cut off too, whatever stands where it has no steps.
 #include <xtape/nn/layers.hpp>
 #include <xtape/nn/truncated.hpp>
 
@@ -90,6 +90,34 @@ TEST_CASE("cut off, a row that ends with a block is the row alone, however far t
             CHECK(off(padded, alone) <= 1e-14);
             CHECK(off({padded[0]}, {zeros<double>(padded[0].shape())}) > 1e-3);
         }
+    });
+}
+
+TEST_CASE("NaN and infinity in padded steps change no bit of any gradient, in any driver") {
+    const nn::Padding lengths = Lengths{2, 5, 0, 3};
+    const Array<double> mask = lengths.mask<double>(5);
+    for_each_cell<double>([&](const char* name, const auto& make) {
+        auto cell = make(3);
+        randomise(cell, 1);
+        const auto start = random_state(cell.initial(4), 3);
+        const auto with = [&](double number, int driver) {
+            Array<double> xs = random_array<double>({5, 4, 3}, 2);
+            for (std::size_t i = 0; i < xs.size(); ++i)
+                if (mask.data()[i / 3] == 0) xs.data()[i] = number;
+            return gradients(cell, xs, start, [&](const V& x, const auto& first) {
+                if (driver == 0) return sum(square(nn::unroll(cell, x, first, {.padding = lengths}).outputs()));
+                if (driver == 1)
+                    return sum(square(nn::unroll(cell, x, first, {.padding = mask, .reverse = true}).outputs()));
+                if (driver == 2) return sum(square(nn::truncated(cell, x, first, {2, 3}, lengths).outputs()));
+                return sum(square(nn::bidirectional(cell, cell, x, first, first, lengths).outputs()));
+            });
+        };
+        for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity()})
+            for (const int driver : {0, 1, 2, 3}) {
+                INFO(std::string(name), ", driver ", driver, ", ", bad);
+                const auto clean = with(0, driver), hidden = with(bad, driver);
+                for (std::size_t i = 0; i < clean.size(); ++i) CHECK(same_bits(hidden[i], clean[i]));
+            }
     });
 }
 
