@@ -88,16 +88,21 @@ template <class T> Variable<T> BatchNorm<T>::operator()(const Variable<T>& x, Wh
     const Shape& s = x.value().shape();
     check_features(s, mean.size(), "BatchNorm", where);
     const T epsilon = T(options.epsilon);
-    if (!training()) return (x - mean) / sqrt(V(variance) + epsilon) * g + b;
+    // off / sqrt(v + epsilon) g + b
+    const auto scaled = [&](const V& off, const V& v) {
+        const V z = divide(off, sqrt(add(v, V(epsilon), where), where), where);
+        return add(multiply(z, g, where), b, where);
+    };
+    if (!training()) return scaled(subtract(x, mean, where), variance);
     check(mode_state.statistics, where, "BatchNorm",
           "a training needs a place for statistics; got none; try Training({.statistics = &statistics}) and update");
     std::size_t n = 1;
     for (std::size_t i = 0; i + 1 < s.size(); ++i) n *= s[i];
-    const V rows = reshape(x, {n, mean.size()}, where), m = xtape::mean(rows, 0, true), off = rows - m,
-            v = xtape::mean(square(off), 0, true);
+    const V rows = reshape(x, {n, mean.size()}, where), m = xtape::mean(rows, 0, true, where),
+            off = subtract(rows, m, where), v = xtape::mean(square(off, where), 0, true, where);
     if (n > 0 && !mode_state.again)
         mode_state.statistics->add(this, mode_state.row, moments_of(m.value(), v.value(), n));
-    return reshape(off / sqrt(v + epsilon) * g + b, s);
+    return reshape(scaled(off, v), s, where);
 }
 
 template <class T> void BatchNorm<T>::update(const Moments& seen) {

@@ -38,7 +38,7 @@ struct BatchNormOptions {
     double momentum = 0.1;  // how much of a new batch goes into what is kept
 };
 
-// y = g (x - m) / sqrt(v + epsilon) + b, of each feature over all rows: Ioffe and Szegedy 2015
+// y = g (x - m) / sqrt(v + epsilon) + b, of each feature over all rows, padded ones too: Ioffe and Szegedy 2015
 // x (..., F)  g (F)  b (F)  mean (F)  variance (F) -> (..., F)
 // Inside of a Training m and v are those of the rows at hand (a shard's, if the batch is in shards), and gradients flow
 // through them; the Training's statistics note them. Elsewhere they are the buffers that `update` keeps.

@@ -22,7 +22,8 @@ template <class T> RMSNorm<T>::RMSNorm(std::size_t features, T eps) : g("g", fil
 template <class T> Variable<T> RMSNorm<T>::operator()(const Variable<T>& x, Where where) const {
     const Frame frame("RMSNorm");
     check_features(x.value().shape(), g.value().size(), "RMSNorm", where);
-    return x / sqrt(mean(square(x), -1, true, where) + epsilon) * g;
+    const Variable<T> squares = mean(square(x, where), -1, true, where);
+    return multiply(divide(x, sqrt(add(squares, Variable<T>(epsilon), where), where), where), g, where);
 }
 
 template struct LayerNorm<float>;

@@ -5,6 +5,7 @@
 #include <xtape/nn/linear.hpp>
 #include <xtape/nn/parallel.hpp>
 #include <xtape/nn/sequential.hpp>
+#include <xtape/nn/truncated.hpp>
 
 #include "cells.hpp"
 #include "check_module.hpp"
@@ -143,6 +144,19 @@ TEST_CASE("a checkpoint that is computed again is not counted again") {
     const auto y = checkpoint<double>([&](const Variable<double>& v) { return norm(v); }, x);
     (void)backward(sum(square(y)));
     CHECK(statistics.of(&norm).count == 4);
+}
+
+TEST_CASE("cut off, the steps that a block runs again are not counted again") {
+    const nn::BatchNorm<double> norm(3);
+    const auto cell = [&](const Variable<double>& x, const Variable<double>& h) { return norm(x) + h; };
+    const Variable<double> xs(random_array<double>({6, 3, 3}, 1)), h(zeros<double>({3, 3}));
+    for (const nn::Truncation& k : std::vector<nn::Truncation>{{1, 1}, {1, 3}, {2, 5}, {3, 2}, {6, 6}}) {
+        nn::Statistics statistics;
+        const nn::Training training({.statistics = &statistics});
+        (void)nn::truncated(cell, xs, h, k);
+        INFO("every ", k.every, ", depth ", k.depth);
+        CHECK(statistics.of(&norm).count == 18);
+    }
 }
 
 TEST_CASE("running statistics are buffers of the model: named, copied, saved, and no parameters") {

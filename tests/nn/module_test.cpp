@@ -124,7 +124,7 @@ TEST_CASE("unroll takes a user's cell, function or module, and gives the states 
     }
     CHECK(run.last.handle() == run.states[4].handle());
     const auto decay = [](const Variable<double>& x, const Variable<double>& s) { return s * 0.5 + x; };
-    const auto sums = nn::unroll(decay, Variable<double>(filled<double>({3, 1, 1}, 1)), Variable<double>(0));
+    const auto sums = nn::unroll(decay, filled<double>({3, 1, 1}, 1), zeros<double>({1, 1}));
     CHECK(sums.last.value()(0, 0) == 1.75);
     const auto total = [&](const Variable<double>& x) { return nn::unroll(cell, x, Variable<double>(start)).last; };
     const auto report = gradcheck(total, xs);
