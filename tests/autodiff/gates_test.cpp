@@ -99,7 +99,7 @@ TEST_CASE("a number's bits depend neither on the batch nor on the number of unit
 }
 
 TEST_CASE("the bias of gru_gates gets the sum over a batch in float, however many rows there are") {
-    const std::size_t B = 1 << 20;  // added one by one: off by 1e-3
+    const std::size_t B = 1 << 20;  // added one by one: off by a hundredth
     const Tape tape;
     const Variable<float> b = variable(zeros<float>({1}));
     const Variable<float> x = broadcast_to(Variable<float>(array<float>({1, 3}, {0, 0, 0.3f})), {B, 3});
