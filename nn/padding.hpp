@@ -12,7 +12,9 @@ namespace detail {
 template <class N>
 concept WholeNumber = std::integral<N> && !std::same_as<N, bool>;
 template <class M>
-concept HasShape = requires(const M& m) { m.shape(), m.dimension(); };
+concept HasShape = requires(const M& m) {
+    m.shape(), m.dimension();
+};
 
 }  // namespace detail
 
@@ -24,8 +26,8 @@ public:
     Padding(Indices lengths) : lengths_(std::move(lengths)), rows_(lengths_.size()), is_given_(true) {}
     Padding(std::initializer_list<std::int64_t> lengths) : Padding(Indices(lengths)) {}
     template <std::ranges::input_range R>
-    requires(detail::WholeNumber<std::ranges::range_value_t<R>> && !detail::HasShape<R>)
-    Padding(const R& lengths) : Padding(Indices(std::ranges::begin(lengths), std::ranges::end(lengths))) {}
+    requires(detail::WholeNumber<std::ranges::range_value_t<R>> && !detail::HasShape<R>) Padding(const R& lengths)
+        : Padding(Indices(std::ranges::begin(lengths), std::ranges::end(lengths))) {}
     template <detail::HasShape M> Padding(const M& array) : Padding(Array<double>(array), 0) {
         if constexpr (detail::WholeNumber<typename M::value_type>)
             if (array.dimension() == 1) *this = Padding(Indices(array.begin(), array.end()));
