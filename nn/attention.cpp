@@ -28,6 +28,10 @@ void check_fits(const Variable<T>& q, const Memory<T>& memory, std::size_t size,
     const Shape &s = q.value().shape(), &m = memory.keys.value().shape();
     check(s.size() == 2 && s[1] == size && m.size() == 3 && s[0] == m[0], where, op, "queries must be (B, ", size,
           "), as the memory's rows; got ", s, " and a memory of ", m);
+    const Shape &v = memory.values.value().shape(), &k = memory.mask.value().shape();
+    check(v.size() == 3 && v[0] == m[0] && v[1] == m[1] && k == Shape{m[0], m[1]}, where, op,
+          "a memory must have keys (B, S, A), values (B, S, H) and a mask (B, S); got ", m, ", ", v, " and ", k,
+          "; try memory(outputs)");
 }
 
 // scores (B, S) or (B, S, 1)

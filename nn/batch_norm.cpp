@@ -75,12 +75,15 @@ template <class T> Moments moments_of(const Array<T>& mean, const Array<T>& vari
 
 }  // namespace
 
-template <class T> BatchNorm<T>::BatchNorm(std::size_t features, const BatchNormOptions& o)
+template <class T> BatchNorm<T>::BatchNorm(std::size_t features, const BatchNormOptions& o, Where where)
     : g("g", filled<T>({features}, 1)),
       b("b", zeros<T>({features})),
       mean(zeros<T>({features})),
       variance(filled<T>({features}, 1)),
-      options(o) {}
+      options(o) {
+    check_epsilon(o.epsilon, "BatchNorm", where);
+    check(o.momentum >= 0 && o.momentum <= 1, where, "BatchNorm", "the momentum must be in [0, 1]; got ", o.momentum);
+}
 
 template <class T> Variable<T> BatchNorm<T>::operator()(const Variable<T>& x, Where where) const {
     using V = Variable<T>;

@@ -92,11 +92,15 @@ public:
     }
 
     // In the order of the states: layer 0 forward [, layer 0 backward], layer 1 ...
-    const Cell& cell(std::size_t k) const {
+    const Cell& cell(std::size_t k, Where where = Where::here()) const {
+        const std::size_t cells = forward_.size() + backward_.size();
+        check(k < cells, where, "Layers", "a cell must be one of ", cells, ", counted from 0; got ", k);
         if (!options_.bidirectional) return forward_[k];
         return k % 2 ? backward_[k / 2] : forward_[k / 2];
     }
-    Cell& cell(std::size_t k) { return const_cast<Cell&>(std::as_const(*this).cell(k)); }
+    Cell& cell(std::size_t k, Where where = Where::here()) {
+        return const_cast<Cell&>(std::as_const(*this).cell(k, where));
+    }
 
     template <class F> void visit(F&& f) {
         f("forward", forward_);

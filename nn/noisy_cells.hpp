@@ -97,6 +97,7 @@ template <class Cell> struct Zoneout : detail::NoisyCell<Cell> {
 
     Zoneout(Cell c, std::vector<double> p, std::uint64_t number, Where where = Where::here())
         : detail::NoisyCell<Cell>(std::move(c), number), rates(std::move(p)) {
+        check(!rates.empty(), where, "Zoneout", "there must be a rate; got none");
         for (const double rate : rates) check_rate(rate, "Zoneout", where);
     }
     template <State S>

@@ -51,7 +51,7 @@ template <class T> struct RNNCell {
 };
 
 struct RNNSizes {
-    std::size_t inputs, hidden, outputs;
+    std::size_t inputs = 0, hidden = 0, outputs = 0;
 };
 struct RNNOptions {
     Init init = Init::orthogonal;

@@ -6,8 +6,8 @@
 namespace xtape::nn {
 
 struct Truncation {
-    std::size_t every;  // k1: steps to a block
-    std::size_t depth;  // k2: steps that a block's losses are propagated back through, counted from its end
+    std::size_t every = 0;  // k1: steps to a block
+    std::size_t depth = 0;  // k2: steps that a block's losses are propagated back through, counted from its end
 };
 
 namespace detail {

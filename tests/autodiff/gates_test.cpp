@@ -98,6 +98,16 @@ TEST_CASE("a number's bits depend neither on the batch nor on the number of unit
     check_bits<double>(3, gru_of);
 }
 
+TEST_CASE("the bias of gru_gates gets the sum over a batch in float, however many rows there are") {
+    const std::size_t B = 1 << 20;  // added one by one: off by a hundredth
+    const Tape tape;
+    const Variable<float> b = variable(zeros<float>({1}));
+    const Variable<float> x = broadcast_to(Variable<float>(array<float>({1, 3}, {0, 0, 0.3f})), {B, 3});
+    const auto g = backward(sum(gru_gates(x, zeros<float>({B, 3}), zeros<float>({B, 1}), b)), {b})[b];
+    const double each = (1 - std::pow(std::tanh(double(0.3f)), 2)) / 4;  // (1 - z) (1 - n^2) r
+    CHECK(g.data()[0] == doctest::Approx(each * double(B)).epsilon(1e-6));
+}
+
 TEST_CASE("gates that are wide open, shut, infinite or NaN") {
     const double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
     const auto z = array<double>({3, 4}, {-1000, 1000, 5, 1000, -inf, inf, 5, -inf, 0, nan, 0, 0});

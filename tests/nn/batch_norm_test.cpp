@@ -171,13 +171,22 @@ TEST_CASE("running statistics are buffers of the model: named, copied, saved, an
     CHECK(std::get<1>(model.layers).mean(0) == 0);
 }
 
+TEST_CASE("options out of range are refused") {
+    CHECK(contains(thrown([] { (void)nn::BatchNorm<double>(4, {.epsilon = -1}); }),
+                   "[BatchNorm] epsilon must be finite, and 0 or more; got -1"));
+    for (const double bad : {-0.5, 1.5, std::nan("")})
+        CHECK(contains(thrown([&] { (void)nn::BatchNorm<double>(4, {.momentum = bad}); }),
+                       "[BatchNorm] the momentum must be in [0, 1]; got "));
+    CHECK(thrown([] { (void)nn::BatchNorm<double>(4, {.epsilon = 0, .momentum = 1}); }) == "");
+}
+
 TEST_CASE("what does not fit is refused, and nothing is changed") {
     auto model = network();
     const auto copy = model;
     const Variable<double> x(random_array<double>({4, 3}, 1)), bad(filled<double>({4, 3}, std::nan("")));
     nn::Statistics statistics;
     {
-        const nn::Training training;
+        const nn::Training training(1, 0);
         CHECK(contains(thrown([&] { (void)model(x); }),
                        "[BatchNorm] a training needs a place for statistics; got none; try Training({.statistics = "
                        "&statistics}) and update (in Sequential > 1 > BatchNorm)"));
