@@ -6,16 +6,21 @@
 namespace xtape {
 namespace {
 
-// Rows of n blocks of H numbers each: (row, block) -> where that begins
+// Rows of n blocks of H numbers each: (row, block) -> where that begins. If there is one row, every row is that one.
 template <class P> struct Blocks {
     P data;
-    std::size_t n, size;
-    P operator()(std::size_t row, std::size_t block) const { return data + (row * n + block) * size; }
+    std::size_t step, size;
+    P operator()(std::size_t row, std::size_t block) const { return data + row * step + block * size; }
 };
-template <class T> Blocks<const T*> blocks(const Array<T>& a, std::size_t n, std::size_t size) {
-    return {a.data(), n, size};
+template <class T> std::size_t step(const Array<T>& a, std::size_t n, std::size_t size) {
+    return a.shape()[0] == 1 ? 0 : n * size;
 }
-template <class T> Blocks<T*> blocks(Array<T>& a, std::size_t n, std::size_t size) { return {a.data(), n, size}; }
+template <class T> Blocks<const T*> blocks(const Array<T>& a, std::size_t n, std::size_t size) {
+    return {a.data(), step(a, n, size), size};
+}
+template <class T> Blocks<T*> blocks(Array<T>& a, std::size_t n, std::size_t size) {
+    return {a.data(), step(a, n, size), size};
+}
 
 template <class T> Vector<T> number(double x) { return Vector<T>(T(x)); }
 
