@@ -73,10 +73,19 @@ std::string nearest(const CLI::App& app, const std::string& flag) {
     return nearest(flags, flag);
 }
 
+// The arguments that mean nothing: of a command that takes files, flags alone.
+std::vector<std::string> meaningless(const CLI::App& app) {
+    std::vector<std::string> words = app.remaining();
+    if (!app.get_allow_extras()) return words;
+    words.erase(std::ranges::find(words, "--"), words.end());
+    std::erase_if(words, [](const std::string& one) { return !one.starts_with('-'); });
+    return words;
+}
+
 std::string complaint(const CLI::App& main, const CLI::ParseError& error) {
     const std::vector<CLI::App*> commands = main.get_subcommands();
     const CLI::App& app = commands.empty() ? main : *commands.front();
-    const std::vector<std::string> extra = app.remaining();
+    const std::vector<std::string> extra = meaningless(app);
     if (extra.empty()) return error.what();
     const std::string& word = extra.front();
     if (!word.starts_with('-')) return "unexpected argument " + word + "; --help lists the flags";
@@ -104,7 +113,8 @@ std::unique_ptr<CLI::App> command_line(const std::string& meaning, const std::st
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
     const auto check = [least, most](const std::string& text) {
         const auto n = parsed<std::uint64_t>(text);
-        if (n && *n >= least && *n <= most) return std::string();
+        const bool octal = text.size() > 1 && text[0] == '0';  // to CLI11
+        if (n && *n >= least && *n <= most && !octal) return std::string();
         return "expected a whole number from " + std::to_string(least) + " to " + std::to_string(most) + "; found " +
                quoted(text);
     };
@@ -120,12 +130,34 @@ CLI::Validator number(double least, double most) {
     return CLI::Validator(check, "");
 }
 
+CLI::Validator path() {
+    const auto check = [](const std::string& text) {
+        return text.empty() ? "expected the name of a file or a folder; found ''" : std::string();
+    };
+    return CLI::Validator(check, "");
+}
+
 CLI::Validator word(const std::vector<std::string>& known) {
     const auto check = [known](const std::string& text) {
         if (std::ranges::find(known, text) != known.end()) return std::string();
         return "expected " + listed(known) + "; found " + quoted(text) + "; did you mean " + nearest(known, text) + "?";
     };
     return CLI::Validator(check, "");
+}
+
+// An option that takes more than one value would take "[x]" for a list of them.
+void add_files(CLI::App& app, const std::string& name, std::vector<std::string>& files, const std::string& meaning) {
+    const auto add = [&files, name](const std::string& file) {
+        if (const std::string wrong = path()(file); !wrong.empty()) throw CLI::ValidationError(name, wrong);
+        files.push_back(file);
+    };
+    app.add_option_function<std::string>(name, add, meaning)->type_name("")->required();
+    app.allow_extras();
+    app.callback([&app, add] {
+        if (const auto flags = meaningless(app); !flags.empty()) throw CLI::ExtrasError(flags);
+        for (const std::string& file : app.remaining())
+            if (file != "--") add(file);
+    });
 }
 
 std::optional<int> parse(CLI::App& app, int argc, const char* const* argv) {

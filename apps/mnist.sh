@@ -11,20 +11,23 @@ source "$root/apps/setup.sh"
 
 build() { cd "$root" && cmake --preset release && cmake --build --preset release --target mnist; }
 
-arguments=() packages=() data=digits model='' before=''
-[[ " $* " != *" --dataset"[\ =]"fashion "* ]] || data=fashion
+arguments=() packages=() data=digits saved='' own='' before=''
 for argument; do
     case $argument in
         --yes) export XTAPE_YES=1; continue ;;
-        --data-dir | --data-dir=* | -h | --help) data= ;;
-        --model=*) model=${argument#*=} ;;
-        *) [[ $before != --model ]] || model=$argument ;;
+        --data-dir | --data-dir=* | -h | --help | --version) own=1 ;;
+        --dataset=*) data=${argument#*=} ;;
+        --model=* | --resume=*) saved=${argument#*=} ;;
+    esac
+    case $before in
+        --dataset) data=$argument ;;
+        --model | --resume) saved=$argument ;;
     esac
     arguments+=("$argument") before=$argument
 done
-if [[ ${arguments[0]:-} == predict ]]; then data=; fi
 # A saved network says in its header what it learned.
-if [[ $data && -f $model ]] && grep -aqm 1 '"dataset":"fashion"' "$model"; then data=fashion; fi
+if [[ -f $saved ]] && grep -aqFm 1 '"dataset":"\"fashion\""' "$saved"; then data=fashion; fi
+if [[ $own || ${arguments[0]:-} == predict ]]; then data=; fi
 [[ $data != fashion ]] || packages=(dataset-fashion-mnist)
 
 install_to_build "${packages[@]}"

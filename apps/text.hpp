@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace xtape::apps {
 
 // 60000 -> "60,000"
 std::string grouped(double number);
+
+// "1 epoch" or "24 epochs"
+std::string counted(std::size_t number, const std::string& thing);
 
 // "a, b or c"
 std::string listed(const std::vector<std::string>& words);

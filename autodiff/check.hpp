@@ -26,19 +26,20 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// A module, or a time step of a sequence, for as long as it runs on this thread: errors name it.
+// A module, or one of its steps of time or layers, for as long as it runs on this thread: errors name it.
 class Frame {
 public:
-    explicit Frame(const char* name, std::ptrdiff_t step = -1);
+    explicit Frame(const char* name, std::ptrdiff_t index = -1, const char* kind = "step");
     ~Frame();
     Frame(const Frame&) = delete;
     Frame& operator=(const Frame&) = delete;
-    void at(std::ptrdiff_t step) { step_ = step; }
-    static std::string path();  // "unroll step 3 > cell", outermost first; empty outside all
+    void at(std::ptrdiff_t index) { index_ = index; }
+    static std::string path();  // "Layers layer 1 > unroll step 3 > cell", outermost first; empty outside all
 
 private:
     const char* name_;
-    std::ptrdiff_t step_;
+    const char* kind_;
+    std::ptrdiff_t index_;
     Frame* outer_;
 };
 
@@ -53,7 +54,8 @@ concept Sizes = !std::convertible_to<S, std::string_view> && requires(const S& s
 
 // Pieces of a message: text, numbers, shapes as "(3, 4)".
 inline std::string text(std::string_view s) { return std::string(s); }
-inline std::string text(Number auto n) { return std::to_string(n); }
+inline std::string text(std::integral auto n) { return std::to_string(n); }
+std::string text(double n);  // to six digits
 std::string text(const Sizes auto& shape) {
     std::string out = "(";
     for (std::size_t i = 0; i < shape.size(); ++i) {

@@ -30,12 +30,13 @@ template <class T> struct Rewind {
     }
 };
 
-template <class T> class CheckpointNode final : public Node<T> {
+template <class T> class Checkpoint final : public Node<T> {
 public:
-    CheckpointNode(const Variable<T>& y, Segment<T> f, const Variable<T>& x)
-        : Node<T>(y), f_(std::move(f)), x_(x), place_(y.place().index) {
+    Checkpoint(const Variable<T>& y, Segment<T> f, const Variable<T>& x, std::vector<std::uint32_t> inputs)
+        : Node<T>(y), f_(std::move(f)), x_(x), inputs_(std::move(inputs)), place_(y.place().index) {
         mode_.again = true;
     }
+    Origin origin() const override { return {&typeid(Checkpoint), inputs_}; }
     bool reaches(const Wanted&) const override { return true; }  // what f captures is known when it runs
     void pull(const Array<T>& g, Adjoints<Array<T>>& to) const override {
         const Rewind<T> rewind;
@@ -76,6 +77,7 @@ private:
     }
     Segment<T> f_;
     Variable<T> x_;
+    std::vector<std::uint32_t> inputs_;  // places of x and of parameters
     std::uint32_t place_;
     Mode mode_ = mode_state;
 };
@@ -85,7 +87,8 @@ private:
 template <class T>
 Variable<T> checkpoint(std::function<Variable<T>(const Variable<T>&)> f, const Variable<T>& x, Where where) {
     auto& record = Record<T>::mine();
-    if (x.tracked() && !x.is_parameter()) record.place_of(x, where);
+    std::vector<std::uint32_t> inputs;
+    if (x.tracked() && !x.is_parameter()) inputs.push_back(record.place_of(x, where));
     Variable<T> y;
     std::vector<Variable<T>> parameters;  // used by f: they take their places before the checkpoint
     {
@@ -97,8 +100,8 @@ Variable<T> checkpoint(std::function<Variable<T>(const Variable<T>&)> f, const V
         if (y.is_parameter()) parameters.push_back(y);
     }
     if (!recording() || !y.tracked()) return detach(y);
-    for (const Variable<T>& p : parameters) record.place_of(p, where);
-    return record.template push<CheckpointNode<T>>(y.handle(), std::move(f), x);
+    for (const Variable<T>& p : parameters) inputs.push_back(record.place_of(p, where));
+    return record.template push<Checkpoint<T>>(where, y.handle(), std::move(f), x, std::move(inputs));
 }
 
 template Variable<float> checkpoint(std::function<Variable<float>(const Variable<float>&)>, const Variable<float>&,

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <xtape/autodiff/array_math.hpp>
 #include <xtape/autodiff/gates.hpp>
 #include <xtape/autodiff/vectors.hpp>
 
 namespace xtape {
 namespace {
 
-// Rows of n blocks of H numbers each: (row, block) -> where that begins
+// Rows of n blocks of H numbers each: (row, block) -> where that begins. If there is one row, every row is that one.
 template <class P> struct Blocks {
     P data;
-    std::size_t n, size;
-    P operator()(std::size_t row, std::size_t block) const { return data + (row * n + block) * size; }
+    std::size_t step, size;
+    P operator()(std::size_t row, std::size_t block) const { return data + row * step + block * size; }
 };
-template <class T> Blocks<const T*> blocks(const Array<T>& a, std::size_t n, std::size_t size) {
-    return {a.data(), n, size};
+template <class T> std::size_t step(const Array<T>& a, std::size_t n, std::size_t size) {
+    return a.shape()[0] == 1 ? 0 : n * size;
 }
-template <class T> Blocks<T*> blocks(Array<T>& a, std::size_t n, std::size_t size) { return {a.data(), n, size}; }
+template <class T> Blocks<const T*> blocks(const Array<T>& a, std::size_t n, std::size_t size) {
+    return {a.data(), step(a, n, size), size};
+}
+template <class T> Blocks<T*> blocks(Array<T>& a, std::size_t n, std::size_t size) {
+    return {a.data(), step(a, n, size), size};
+}
 
 template <class T> Vector<T> number(double x) { return Vector<T>(T(x)); }
 
@@ -43,6 +49,7 @@ template <class T> void LstmMemory<T>::assign_to(Array<T>& out) const {
 
 // di = dc' g i (1 - i)          df = dc' c f (1 - f)          dg = dc' i (1 - g^2)
 template <class T> void LstmMemoryByZ<T>::add_to(Array<T>& out) const {
+    same_shape(out.shape(), shape());
     const std::size_t B = c.shape()[0], H = c.shape()[1];
     const auto in = blocks(g, 1, H), state = blocks(c, 1, H), gate = blocks(kept, 3, H);
     const auto to = blocks(out, 4, H);
@@ -72,6 +79,7 @@ template <class T> void LstmOutput<T>::assign_to(Array<T>& out) const {
 
 // do = dh u o (1 - o)
 template <class T> void LstmOutputByZ<T>::add_to(Array<T>& out) const {
+    same_shape(out.shape(), shape());
     const std::size_t B = g.shape()[0], H = g.shape()[1];
     const auto in = blocks(g, 1, H), gate = blocks(kept, 2, H);
     const auto to = blocks(out, 4, H);
@@ -85,6 +93,7 @@ template <class T> void LstmOutputByZ<T>::assign_to(Array<T>& out) const { add_t
 
 // dc' = dh o (1 - u^2)
 template <class T> void LstmOutputByC<T>::add_to(Array<T>& out) const {
+    same_shape(out.shape(), shape());
     const std::size_t B = g.shape()[0], H = g.shape()[1];
     const auto in = blocks(g, 1, H), gate = blocks(kept, 2, H);
     const auto to = blocks(out, 1, H);
@@ -133,18 +142,21 @@ template <class T> void GruByParts<T>::assign_to(Array<T>& out) const {
 // db = the sum over the batch of dn r
 template <class T> void GruByBias<T>::add_to(Array<T>& out) const {
     const std::size_t B = g.shape()[0], H = g.shape()[1];
+    Array<T> parts = Array<T>::from_shape({B, H});
     const auto in = blocks(g, 1, H), gate = blocks(kept, 4, H);
+    const auto to = blocks(parts, 1, H);
     for (std::size_t b = 0; b < B; ++b)
-        by_vectors<T, 5, 1>(H, {in(b, 0), gate(b, 0), gate(b, 1), gate(b, 2), out.data()}, {out.data()},
-                            [](const auto& x) {
-                                const auto& [dh, r, u, n, sum] = x;
-                                const Vector<T> one = number<T>(1);
-                                return std::array{sum + dh * (one - u) * (one - n * n) * r};
-                            });
+        by_vectors<T, 4, 1>(H, {in(b, 0), gate(b, 0), gate(b, 1), gate(b, 2)}, {to(b, 0)}, [](const auto& x) {
+            const auto& [dh, r, u, n] = x;
+            const Vector<T> one = number<T>(1);
+            return std::array{dh * (one - u) * (one - n * n) * r};
+        });
+    Summed<T>{parts, shape()}.add_to(out);
 }
 template <class T> void GruByBias<T>::assign_to(Array<T>& out) const { add_to_zeros(*this, out); }
 
 template <class T> void Gated<T>::add_to(Array<T>& out) const {
+    same_shape(out.shape(), shape());
     const std::size_t B = g.shape()[0], H = g.shape()[1];
     const auto in = blocks(g, 1, H), gate = blocks(kept, kept.shape()[1], H);
     const auto to = blocks(out, 1, H);

@@ -2,7 +2,8 @@
 #pragma once
 
 // The gates of recurrent cells as one pass over memory; see array_math.hpp. `kept` is what the forward pass leaves for
-// its derivatives: the gates as they came out, one below the other for each row of the batch.
+// its derivatives: the gates as they came out, one below the other for each row of the batch. Where it has room for one
+// row, all write over it, and nothing is left.
 
 #include <xtape/autodiff/products.hpp>
 

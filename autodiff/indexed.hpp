@@ -6,6 +6,7 @@
 #include <xtape/autodiff/products.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace xtape {
@@ -37,6 +38,7 @@ struct RowChoice {
     Axis axis;  // of the table
     Shape table, rows;
 };
+using Choice = std::shared_ptr<const RowChoice>;  // what takes rows and what sums them share it
 
 // The chosen rows of a table
 template <class T> struct RowsTaken {
@@ -60,7 +62,7 @@ template <class T> Picked<T> pick(const Array<T>& x, const Indices& index) { ret
 template <class T> Scattered<T> scatter(const Array<T>& g, const Indices& index, std::size_t columns) {
     return {g, index, columns};
 }
-template <class T> RowsTaken<T> take_rows(const Array<T>& table, const RowChoice& choice) { return {table, choice}; }
-template <class T> RowsSummed<T> sum_rows(const Array<T>& g, const RowChoice& choice) { return {g, choice}; }
+template <class T> RowsTaken<T> take_rows(const Array<T>& table, const Choice& choice) { return {table, *choice}; }
+template <class T> RowsSummed<T> sum_rows(const Array<T>& g, const Choice& choice) { return {g, *choice}; }
 
 }  // namespace xtape

@@ -3,6 +3,8 @@
 
 #include <xtape/autodiff/tape.hpp>
 
+#include <span>
+#include <typeinfo>
 #include <vector>
 
 namespace xtape {
@@ -10,10 +12,19 @@ namespace xtape {
 template <class V> class Adjoints;
 struct Wanted;
 
+inline constexpr std::uint32_t no_place = ~std::uint32_t{0};  // of a constant
+
+// What a node was recorded as, for people: its rule's type and where its inputs stand. A leaf has neither.
+struct Origin {
+    const std::type_info* rule = nullptr;
+    std::span<const std::uint32_t> inputs{};
+};
+
 // What the reverse sweep asks of a recorded operation whose output has this shape.
 template <class T> struct Node {
     explicit Node(const Variable<T>& y) : shape(y.value().shape()) {}
     virtual ~Node() = default;
+    virtual Origin origin() const { return {}; }
     virtual bool reaches(const Wanted&) const { return false; }  // does its output depend on what is wanted?
     virtual void pull(const Array<T>&, Adjoints<Array<T>>&) const {}
     virtual void pull(const Variable<T>&, Adjoints<Variable<T>>&) const {}
@@ -29,13 +40,15 @@ public:
         return record;
     }
 
-    // Puts a new node N(y, args...) at the end, where y is the variable of this value there; gives y.
-    template <class N, class... A> Variable<T> push(typename Variable<T>::Handle value, A&&... args) {
+    // Puts a new node N(y, args...) at the end, where y is the variable of this value there; gives y. The file's name
+    // in `where` must outlive the record, as literals do.
+    template <class N, class... A> Variable<T> push(Where where, typename Variable<T>::Handle value, A&&... args) {
         const Variable<T> y(std::move(value), Place{serial_ + 1, size()});
         if (entries_.size() == entries_.capacity()) entries_.reserve(2 * entries_.size() + 64);
         void* block = pool_take(sizeof(N));
         try {  // only N may throw here
-            entries_.push_back({serial_ + 1, new (block) N(y, std::forward<A>(args)...), sizeof(N)});
+            entries_.push_back(
+                {serial_ + 1, new (block) N(y, std::forward<A>(args)...), where.file, where.line, sizeof(N)});
         } catch (...) {
             pool_give(block, sizeof(N));
             throw;
@@ -43,11 +56,12 @@ public:
         ++serial_;
         return y;
     }
-    Variable<T> push_leaf(const Variable<T>& value);
+    Variable<T> push_leaf(const Variable<T>& value, Where where);
 
     void truncate(std::uint32_t size);
     std::uint32_t size() const { return std::uint32_t(entries_.size()); }
     const Node<T>& operator[](std::uint32_t i) const { return *entries_[i].node; }
+    Where where(std::uint32_t i) const { return {entries_[i].file, entries_[i].line}; }  // it was recorded from
     std::uint64_t serial(std::uint32_t i) const { return entries_[i].serial; }
     std::uint64_t new_serial() { return ++serial_; }
 
@@ -79,6 +93,8 @@ private:
     struct Entry {
         std::uint64_t serial;
         Node<T>* node;
+        const char* file;
+        int line;
         std::uint32_t bytes;
     };
     Record();

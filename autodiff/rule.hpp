@@ -80,8 +80,6 @@ template <class T, class E> Variable<T> evaluated(const E& e, const Shape& likel
 }
 template <class T> Variable<T> evaluated(Array<T>&& a, const Shape&) { return Variable<T>(std::move(a)); }
 
-inline constexpr std::uint32_t no_place = ~std::uint32_t{0};  // of a constant
-
 bool any_wanted(const auto& places, const Wanted& wanted) {
     for (const std::uint32_t place : places)
         if (place != no_place && wanted[place]) return true;
@@ -96,6 +94,7 @@ public:
     using Places = std::array<std::uint32_t, N>;
     OpNode(const V& y, const Rule& rule, const Places& places, const std::array<const V*, N>& x)
         : OpNode(std::make_index_sequence<N>{}, y, rule, places, x, kept(places)) {}
+    Origin origin() const override { return {&typeid(Rule), places_}; }
     bool reaches(const Wanted& wanted) const override { return any_wanted(places_, wanted); }
     void pull(const Array<T>& g, Adjoints<Array<T>>& to) const override {
         each(std::make_index_sequence<N>{}, g, to, [](const V& v) -> const Array<T>& { return v.value(); });
@@ -157,7 +156,7 @@ Variable<T> record(Where where, const Rule& rule, const Variable<T>& first, cons
     const std::array<std::uint32_t, n> places{place_or_none(tape, first, where), place_or_none(tape, rest, where)...};
     Variable<T> y = evaluated<T>(rule.forward(first.value(), rest.value()...), first.value().shape());
     if (!recording() || !(first.tracked() || ... || rest.tracked())) return y;
-    return tape.template push<OpNode<T, Rule, n>>(y.handle(), rule, places,
+    return tape.template push<OpNode<T, Rule, n>>(where, y.handle(), rule, places,
                                                   std::array<const Variable<T>*, n>{&first, &rest...});
 }
 
@@ -166,6 +165,7 @@ template <class T, class Rule> class ManyNode final : public Node<T> {
 public:
     ManyNode(const Variable<T>& y, Rule rule, std::vector<std::uint32_t> places)
         : Node<T>(y), rule_(std::move(rule)), places_(std::move(places)) {}
+    Origin origin() const override { return {&typeid(Rule), places_}; }
     bool reaches(const Wanted& wanted) const override { return any_wanted(places_, wanted); }
     void pull(const Array<T>& g, Adjoints<Array<T>>& to) const override { each(g, to); }
     void pull(const Variable<T>& g, Adjoints<Variable<T>>& to) const override { each(g, to); }
@@ -189,7 +189,7 @@ template <class T, class Rule> Variable<T> record_many(Where where, Rule rule, c
     }
     Variable<T> y(rule.forward(xs));
     if (!recording() || !tracked) return y;
-    return tape.template push<ManyNode<T, Rule>>(y.handle(), std::move(rule), std::move(places));
+    return tape.template push<ManyNode<T, Rule>>(where, y.handle(), std::move(rule), std::move(places));
 }
 
 }  // namespace xtape

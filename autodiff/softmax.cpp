@@ -48,23 +48,23 @@ void each_row(const Shape& shape, const Array<T>& mask, std::size_t axis, const 
     for (std::size_t n = walk.size(); n > 0; --n, walk.next())
         each(Row<T>{walk[0], shape[axis], step, mask.data() + walk[1], mask_step});
 }
+template <class T> void copy_row(const Array<T>& x, const Row<T>& row, std::vector<T>& to) {
+    for (std::size_t k = 0; k < row.length; ++k) to[k] = x.data()[row.place + k * row.step];
+}
 
 }  // namespace
 
 template <class T> Array<T> log_softmax(const Array<T>& x, std::size_t axis) {
     Array<T> y = Array<T>::from_shape(x.shape());
-    if (x.size() == 0) return y;
-    const Axis a = Axis::of(x.shape(), axis);
-    for (std::size_t o = 0; o < a.outer; ++o)
-        for (std::size_t i = 0; i < a.inner; ++i) {
-            const T* from = x.data() + o * a.length * a.inner + i;
-            T* to = y.data() + (from - x.data());
-            T top = *from, sum = 0;
-            for (std::size_t k = 1; k < a.length; ++k) top = std::max(top, from[k * a.inner]);
-            for (std::size_t k = 0; k < a.length; ++k) sum += std::exp(from[k * a.inner] - top);
-            const T log_sum = std::log(sum);
-            for (std::size_t k = 0; k < a.length; ++k) to[k * a.inner] = from[k * a.inner] - top - log_sum;
+    std::vector<T> e(x.shape()[axis]);
+    each_row(x.shape(), filled<T>({}, T(1)), axis, [&](const Row<T>& row) {
+        copy_row(x, row, e);
+        const T top = largest(e.data(), row.length), log_sum = std::log(exponentials(e.data(), row.length, top));
+        for (std::size_t k = 0; k < row.length; ++k) {
+            const std::size_t place = row.place + k * row.step;
+            y.data()[place] = x.data()[place] - top - log_sum;
         }
+    });
     return y;
 }
 
@@ -75,7 +75,7 @@ template <class T> Array<T> log_sum_exp(const Array<T>& x, std::size_t axis) {
     std::vector<T> e(x.shape()[axis]);
     T* out = y.data();
     each_row(x.shape(), filled<T>({}, T(1)), axis, [&](const Row<T>& row) {
-        for (std::size_t k = 0; k < row.length; ++k) e[k] = x.data()[row.place + k * row.step];
+        copy_row(x, row, e);
         const T top = largest(e.data(), row.length), shift = std::isfinite(top) ? top : T(0);
         *out++ = shift + std::log(exponentials(e.data(), row.length, shift));
     });

@@ -33,8 +33,8 @@ template <class T> Record<T>::Record() {
     serial_ = ++threads << 40;  // 2^40 operations a thread, 2^23 threads
 }
 
-template <class T> Variable<T> Record<T>::push_leaf(const Variable<T>& x) {
-    Variable<T> leaf = push<Node<T>>(x.handle());
+template <class T> Variable<T> Record<T>::push_leaf(const Variable<T>& x, Where where) {
+    Variable<T> leaf = push<Node<T>>(where, x.handle());
     leaves_.push_back({leaf.place().index, x.is_parameter() ? x.place().serial : leaf.place().serial, x.handle()});
     return leaf;
 }
@@ -50,7 +50,7 @@ template <class T> std::uint32_t Record<T>::place_of_other(const Variable<T>& x,
           "a variable must belong to a live tape of this thread; got one of shape ", x.value().shape(),
           " whose tape has ended, or of another thread; try detach(v), which keeps its value as a constant");
     const std::uint32_t found = find(x);
-    return found < size() ? found : push_leaf(x).place().index;
+    return found < size() ? found : push_leaf(x, where).place().index;
 }
 
 template <class T> void Record<T>::truncate(std::uint32_t n) {
@@ -133,7 +133,7 @@ NoGrad::~NoGrad() { --recording_state.paused; }
 template <class T> Variable<T> variable(Array<T> value, Where where) {
     check(recording(), where, "variable",
           "a tape must record on this thread; got none, or NoGrad; try `Tape tape;` before");
-    return Record<T>::mine().push_leaf(Variable<T>(std::move(value)));
+    return Record<T>::mine().push_leaf(Variable<T>(std::move(value)), where);
 }
 template Variable<float> variable(Array<float>, Where);
 template Variable<double> variable(Array<double>, Where);

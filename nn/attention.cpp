@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <xtape/nn/attention.hpp>
+#include <xtape/nn/masked.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -14,18 +15,11 @@ template <class T> Array<T> mask_of(const Shape& s, const Padding& padding, Wher
     return mask.shape()[1] == s[1] ? mask : filled({s[0], s[1]}, T(1));  // no padding was given
 }
 
-// What is padded may hold anything, NaN too, and 0 times that is not 0.
-template <class T> Variable<T> without_padding(const Variable<T>& m, const Array<T>& mask, Where where) {
-    const Shape& s = m.value().shape();
-    if (std::find(mask.begin(), mask.end(), T(0)) == mask.end()) return m;
-    return xtape::where(reshape(Variable<T>(mask), {s[0], s[1], 1}, where).value(), m, Variable<T>(0), where);
-}
-
 // Values (B, S, H) of a sequence (S, B, H), which are their own keys.
 template <class T> Memory<T> remember(const Variable<T>& outputs, const Padding& padding, const char* op, Where where) {
     check(outputs.value().dimension() == 3, where, op, "the memory must be (S, B, H); got ", outputs.value().shape());
     const Array<T> mask = mask_of<T>(outputs.value().shape(), padding, where);
-    const Variable<T> values = transpose(without_padding(outputs, mask, where), {1, 0, 2}, where);
+    const Variable<T> values = transpose(detail::without_padding(outputs, mask, where), {1, 0, 2}, where);
     return {values, values, transpose(Variable<T>(mask), where)};
 }
 
@@ -34,6 +28,10 @@ void check_fits(const Variable<T>& q, const Memory<T>& memory, std::size_t size,
     const Shape &s = q.value().shape(), &m = memory.keys.value().shape();
     check(s.size() == 2 && s[1] == size && m.size() == 3 && s[0] == m[0], where, op, "queries must be (B, ", size,
           "), as the memory's rows; got ", s, " and a memory of ", m);
+    const Shape &v = memory.values.value().shape(), &k = memory.mask.value().shape();
+    check(v.size() == 3 && v[0] == m[0] && v[1] == m[1] && k == Shape{m[0], m[1]}, where, op,
+          "a memory must have keys (B, S, A), values (B, S, H) and a mask (B, S); got ", m, ", ", v, " and ", k,
+          "; try memory(outputs)");
 }
 
 // scores (B, S) or (B, S, 1)
@@ -57,6 +55,11 @@ template <class T> Array<T> visible(const Array<T>& mask, std::size_t queries, b
         for (std::size_t t = 0; t < rows; ++t)
             for (std::size_t j = 0; j < steps; ++j) all(b, 0, t, j) = causal && j > t ? T(0) : mask(j, b);
     return all;
+}
+
+// One variable under two names
+template <class T> bool same(const Variable<T>& a, const Variable<T>& b) {
+    return a.handle() == b.handle() && a.place().serial == b.place().serial && a.place().index == b.place().index;
 }
 
 std::size_t checked_heads(std::size_t size, std::size_t heads, Where where) {
@@ -127,9 +130,9 @@ MultiHeadAttention<T>::MultiHeadAttention(std::size_t size, std::size_t n, Gener
       wo("wo", glorot<T>(size, size, generator)),
       bo("bo", zeros<T>({size})) {}
 
-template <class T> Attended<T> MultiHeadAttention<T>::operator()(const Variable<T>& x, const Variable<T>& keys,
-                                                                 const Variable<T>& values,
-                                                                 const MultiHeadOptions& options, Where where) const {
+template <class T> Attended<T> MultiHeadAttention<T>::attend(const Variable<T>& x, const Variable<T>& keys,
+                                                             const Variable<T>& values, const MultiHeadOptions& options,
+                                                             Where where) const {
     const Frame frame("MultiHeadAttention");
     const Shape &s = x.value().shape(), &r = keys.value().shape();
     const std::size_t size = bo.value().size(), width = size / heads;
@@ -143,9 +146,11 @@ template <class T> Attended<T> MultiHeadAttention<T>::operator()(const Variable<
         return transpose(reshape(y, {y.value().shape()[0], s[1], heads, width}, where), axes, where);
     };
     const Array<T> present = mask_of<T>(r, options.padding, where);
-    const Variable<T> q = split(linear(x, wq, bq, where) * T(1 / std::sqrt(double(width))), {1, 2, 0, 3});
-    const Variable<T> k = split(linear(without_padding(keys, present, where), wk, bk, where), {1, 2, 3, 0});
-    const Variable<T> v = split(linear(without_padding(values, present, where), wv, bv, where), {1, 2, 0, 3});
+    const Variable<T> m = detail::without_padding(keys, present, where), scale(1 / std::sqrt(double(width)));
+    const Variable<T> own = same(values, keys) ? m : detail::without_padding(values, present, where);
+    const Variable<T> q = split(multiply(linear(same(x, keys) ? m : x, wq, bq, where), scale, where), {1, 2, 0, 3});
+    const Variable<T> k = split(linear(m, wk, bk, where), {1, 2, 3, 0});
+    const Variable<T> v = split(linear(own, wv, bv, where), {1, 2, 0, 3});
     const Array<T> mask = visible(present, s[0], options.causal);
     const Variable<T> weights = softmax(matmul(q, k, where), mask, -1, where);  // (B, N, T, S)
     const Variable<T> all = reshape(transpose(matmul(weights, v, where), {2, 0, 1, 3}, where), s, where);

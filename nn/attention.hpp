@@ -66,7 +66,7 @@ struct MultiHeadOptions {
 //     y = [head_1 ... head_N] wo + bo
 // x (T, B, D)  m (S, B, D) -> y (T, B, D) and the weights (B, N, T, S); self-attention where m is x. Keys and values
 // may be made of sequences of their own, (S, B, D) each. The weights w are (D, D), biases (D). Where there is nothing
-// to see the heads are 0, and y = bo.
+// to see the heads are 0, and y = bo. Padded steps of the memory have no part in anything, of x neither where it is m.
 template <class T> struct MultiHeadAttention {
     using value_type = T;
     std::size_t heads;
@@ -75,13 +75,20 @@ template <class T> struct MultiHeadAttention {
     MultiHeadAttention(std::size_t size, std::size_t heads, Generator& generator, Where = Where::here());
     Attended<T> operator()(const Variable<T>& x, const Variable<T>& m, const MultiHeadOptions& options = {},
                            Where where = Where::here()) const {
-        return (*this)(x, m, m, options, where);
+        return attend(x, m, m, options, where);
     }
-    Attended<T> operator()(const Variable<T>& x, const Variable<T>& keys, const Variable<T>& values,
-                           const MultiHeadOptions& = {}, Where = Where::here()) const;
+    template <OperandOf<T> V>  // so that {} is taken for options
+    Attended<T> operator()(const Variable<T>& x, const Variable<T>& keys, const V& values,
+                           const MultiHeadOptions& options = {}, Where where = Where::here()) const {
+        return attend(x, keys, values, options, where);
+    }
     template <class F> void visit(F&& f) {
         f("wq", wq), f("bq", bq), f("wk", wk), f("bk", bk), f("wv", wv), f("bv", bv), f("wo", wo), f("bo", bo);
     }
+
+private:
+    Attended<T> attend(const Variable<T>& x, const Variable<T>& keys, const Variable<T>& values,
+                       const MultiHeadOptions& options, Where where) const;
 };
 
 extern template struct DotAttention<float>;

@@ -75,12 +75,15 @@ template <class T> Moments moments_of(const Array<T>& mean, const Array<T>& vari
 
 }  // namespace
 
-template <class T> BatchNorm<T>::BatchNorm(std::size_t features, const BatchNormOptions& o)
+template <class T> BatchNorm<T>::BatchNorm(std::size_t features, const BatchNormOptions& o, Where where)
     : g("g", filled<T>({features}, 1)),
       b("b", zeros<T>({features})),
       mean(zeros<T>({features})),
       variance(filled<T>({features}, 1)),
-      options(o) {}
+      options(o) {
+    check_epsilon(o.epsilon, "BatchNorm", where);
+    check(o.momentum >= 0 && o.momentum <= 1, where, "BatchNorm", "the momentum must be in [0, 1]; got ", o.momentum);
+}
 
 template <class T> Variable<T> BatchNorm<T>::operator()(const Variable<T>& x, Where where) const {
     using V = Variable<T>;
@@ -88,16 +91,21 @@ template <class T> Variable<T> BatchNorm<T>::operator()(const Variable<T>& x, Wh
     const Shape& s = x.value().shape();
     check_features(s, mean.size(), "BatchNorm", where);
     const T epsilon = T(options.epsilon);
-    if (!training()) return (x - mean) / sqrt(V(variance) + epsilon) * g + b;
+    // off / sqrt(v + epsilon) g + b
+    const auto scaled = [&](const V& off, const V& v) {
+        const V z = divide(off, sqrt(add(v, V(epsilon), where), where), where);
+        return add(multiply(z, g, where), b, where);
+    };
+    if (!training()) return scaled(subtract(x, mean, where), variance);
     check(mode_state.statistics, where, "BatchNorm",
           "a training needs a place for statistics; got none; try Training({.statistics = &statistics}) and update");
     std::size_t n = 1;
     for (std::size_t i = 0; i + 1 < s.size(); ++i) n *= s[i];
-    const V rows = reshape(x, {n, mean.size()}, where), m = xtape::mean(rows, 0, true), off = rows - m,
-            v = xtape::mean(square(off), 0, true);
+    const V rows = reshape(x, {n, mean.size()}, where), m = xtape::mean(rows, 0, true, where),
+            off = subtract(rows, m, where), v = xtape::mean(square(off, where), 0, true, where);
     if (n > 0 && !mode_state.again)
         mode_state.statistics->add(this, mode_state.row, moments_of(m.value(), v.value(), n));
-    return reshape(off / sqrt(v + epsilon) * g + b, s);
+    return reshape(scaled(off, v), s, where);
 }
 
 template <class T> void BatchNorm<T>::update(const Moments& seen) {

@@ -38,18 +38,19 @@ struct BatchNormOptions {
     double momentum = 0.1;  // how much of a new batch goes into what is kept
 };
 
-// y = g (x - m) / sqrt(v + epsilon) + b, of each feature over all rows: Ioffe and Szegedy 2015
+// y = g (x - m) / sqrt(v + epsilon) + b, of each feature over all rows, padded ones too: Ioffe and Szegedy 2015
 // x (..., F)  g (F)  b (F)  mean (F)  variance (F) -> (..., F)
 // Inside of a Training m and v are those of the rows at hand (a shard's, if the batch is in shards), and gradients flow
 // through them; the Training's statistics note them. Elsewhere they are the buffers that `update` keeps.
-// Throws Error for other features, and for a Training without statistics. One row alone has no variance: y = b.
+// Throws Error for options out of range, other features, and for a Training without statistics. One row alone has no
+// variance: y = b.
 template <class T> struct BatchNorm {
     using value_type = T;
     Parameter<T> g, b;
     Array<T> mean, variance;
     BatchNormOptions options;
 
-    explicit BatchNorm(std::size_t features, const BatchNormOptions& = {});
+    explicit BatchNorm(std::size_t features, const BatchNormOptions& = {}, Where = Where::here());
     Variable<T> operator()(const Variable<T>& x, Where = Where::here()) const;
     template <class F> void visit(F&& f) { f("g", g), f("b", b), f("mean", mean), f("variance", variance); }
 
@@ -74,7 +75,7 @@ template <Module M> void update(M& model, Statistics& statistics, Where where = 
         if constexpr (std::same_as<X, BatchNorm<T>>) found.push_back(&x), layers.emplace_back(path, &x);
     };
     note("", model);
-    detail::walk(model, note);
+    detail::walk(model, where, note);
     detail::check_statistics(statistics, layers, where);
     for (BatchNorm<T>* layer : found) layer->update(statistics.of(layer));
     statistics.clear();

@@ -22,13 +22,19 @@ template <State F, State B> struct Bidirectional {
     }
 };
 
-// Sequences of different lengths are each read from their own end. xs (T, B, ...)
-template <class CellF, class CellB, class T, State F, State B>
-Bidirectional<F, B> bidirectional(const CellF& forward, const CellB& backward, const Variable<T>& xs, const F& first,
-                                  const B& last, const Padding& padding = {}, Where where = Where::here()) {
-    const Frame frame("bidirectional");
-    return {unroll(forward, xs, first, {.padding = padding}, where),
-            unroll(backward, xs, last, {.padding = padding, .reverse = true}, where)};
+// Sequences of different lengths are each read from their own end. xs (T, B, ...). `begin` is the number of the first
+// step, for cells that are told it.
+template <class CellF, class CellB, detail::Sequence X, class F, class B>
+Bidirectional<detail::Start<F, X>, detail::Start<B, X>> bidirectional(const CellF& forward, const CellB& backward,
+                                                                      const X& xs, const F& first, const B& last,
+                                                                      const Padding& padding = {},
+                                                                      std::ptrdiff_t begin = 0,
+                                                                      Where where = Where::here()) {
+    const auto read = [&](const char* name, const auto& cell, const auto& start, bool reverse) {
+        const Frame frame(name);
+        return unroll(cell, xs, start, {.padding = padding, .reverse = reverse, .begin = begin}, where);
+    };
+    return {read("bidirectional forward", forward, first, false), read("bidirectional backward", backward, last, true)};
 }
 
 }  // namespace xtape::nn

@@ -44,6 +44,18 @@ std::vector<Candidate> best(const std::vector<Hypothesis>& live, std::size_t beg
     return all;
 }
 
+void keep_best(std::vector<Decoded>& done, std::size_t width) {
+    std::stable_sort(done.begin(), done.end(), [](auto& a, auto& b) { return a.score > b.score; });
+    if (done.size() > width) done.erase(done.begin() + std::ptrdiff_t(width), done.end());
+}
+
+// Whether any that goes on, of which this one is the best, may still be better than what has ended. It only gets less
+// probable; at most its penalty grows to that of the longest sequence.
+bool may_improve(const std::vector<Decoded>& done, const Decoded& best, const BeamSearch& search) {
+    return done.size() < search.options.width ||
+           best.log_probability / length_penalty(search.limits.longest, search.options.alpha) > done.back().score;
+}
+
 }  // namespace
 
 void check_end(const Limits& limits, std::size_t tokens, const char* op, Where where) {
@@ -51,10 +63,11 @@ void check_end(const Limits& limits, std::size_t tokens, const char* op, Where w
           "the end must be one of the ", tokens, " tokens that are scored; got ", limits.end.value_or(0));
 }
 
-Sampler::Sampler(std::size_t rows, const Limits& l, const Sampling& s, std::uint64_t number, Where where)
+Sampler::Sampler(std::size_t rows, const Limits& l, const Sampling& s, std::uint64_t number, const char* op,
+                 Where where)
     : limits(l), sampling(s), seed(number), results(rows) {
-    check_limits(limits, "sample", where);
-    check_sampling(sampling, "sample", where);
+    check_limits(limits, op, where);
+    check_sampling(sampling, op, where);
 }
 
 Indices Sampler::operator()(std::vector<Hypothesis>& live, const Array<double>& log_p, std::size_t t) {
@@ -88,26 +101,19 @@ Indices BeamSearch::operator()(std::vector<Hypothesis>& live, const Array<double
     std::vector<Hypothesis> next;
     Indices parents;
     for (std::size_t begin = 0, end; begin < live.size(); begin = end) {  // the hypotheses of one row
-        const std::size_t row = live[begin].row;
+        const std::size_t row = live[begin].row, first = next.size();
         for (end = begin; end < live.size() && live[end].row == row;) ++end;
-        std::vector<Decoded>& done = results[row];
-        const std::size_t first = next.size();
         for (const Candidate& c : best(live, begin, end, log_p, options.width)) {
             Hypothesis h{row, c.token, live[c.parent].said};
             say(h.said, c.token, log_p(c.parent, std::size_t(c.token)), limits);
             h.said.score /= length_penalty(t + 1, options.alpha);
             if (h.said.ended || t + 1 == limits.longest)
-                done.push_back(std::move(h.said));
+                results[row].push_back(std::move(h.said));
             else
                 parents.push_back(std::int64_t(c.parent)), next.push_back(std::move(h));
         }
-        std::stable_sort(done.begin(), done.end(), [](auto& a, auto& b) { return a.score > b.score; });
-        if (done.size() < options.width) continue;
-        done.erase(done.begin() + std::ptrdiff_t(options.width), done.end());
-        if (next.size() == first) continue;
-        // What goes on only gets less probable; at most its penalty grows to that of the longest sequence.
-        const double hope = next[first].said.log_probability / length_penalty(limits.longest, options.alpha);
-        if (hope > done.back().score) continue;
+        keep_best(results[row], options.width);
+        if (next.size() == first || may_improve(results[row], next[first].said, *this)) continue;
         next.erase(next.begin() + std::ptrdiff_t(first), next.end());
         parents.resize(first);
     }

@@ -18,7 +18,7 @@ namespace xtape::nn {
 
 struct Limits {
     std::optional<std::int64_t> end = {};  // the token that ends a sequence, if there is one
-    std::size_t longest;                   // steps
+    std::size_t longest = 0;               // steps; must be told
 };
 
 struct Decoded {
@@ -67,7 +67,7 @@ struct Hypothesis {
 // What follows the hypotheses that have not ended, live ones, chosen by the log probabilities (n, V) of their next
 // tokens. Given for each new one: the number of the one that it continues. Those that end go to the results.
 struct Sampler {
-    Sampler(std::size_t rows, const Limits&, const Sampling&, std::uint64_t seed, Where);
+    Sampler(std::size_t rows, const Limits&, const Sampling&, std::uint64_t seed, const char* op, Where);
     Indices operator()(std::vector<Hypothesis>& live, const Array<double>& log_p, std::size_t t);
     Limits limits;
     Sampling sampling;
@@ -111,7 +111,7 @@ void decode(const Step& step, const Indices& first, const S& state, Choose& choo
 template <class Step, State S> std::vector<Decoded> sample(const Step& step, const Indices& first, const S& state,
                                                            const Limits& limits, const Sampling& sampling,
                                                            std::uint64_t seed, Where where = Where::here()) {
-    detail::Sampler sampler(first.size(), limits, sampling, seed, where);
+    detail::Sampler sampler(first.size(), limits, sampling, seed, "sample", where);
     detail::decode(step, first, state, sampler, "sample", where);
     return sampler.results;
 }
@@ -119,7 +119,9 @@ template <class Step, State S> std::vector<Decoded> sample(const Step& step, con
 // The best token at each step
 template <class Step, State S> std::vector<Decoded> greedy(const Step& step, const Indices& first, const S& state,
                                                            const Limits& limits, Where where = Where::here()) {
-    return sample(step, first, state, limits, {.temperature = 0}, 0, where);
+    detail::Sampler sampler(first.size(), limits, {.temperature = 0}, 0, "greedy", where);
+    detail::decode(step, first, state, sampler, "greedy", where);
+    return sampler.results;
 }
 
 // For each row the best sequences that were found, up to `width` of them, best first. At each step the most probable

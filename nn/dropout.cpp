@@ -37,7 +37,7 @@ Variable<T> zoneout(const Variable<T>& next, const Variable<T>& before, double p
     check(next.value().shape() == before.value().shape(), where, "zoneout", "states must have one shape; got ",
           next.value().shape(), " and ", before.value().shape());
     if (p == 0) return next;
-    if (!training()) return next + p * (before - next);
+    if (!training()) return add(next, multiply(Variable<T>(p), subtract(before, next, where), where), where);
     return xtape::where(bernoulli<T>(next.value().shape(), p, source(where), draw, where), before, next, where);
 }
 

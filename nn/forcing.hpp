@@ -14,7 +14,7 @@ template <State S> struct Forced {
 struct ForcingOptions {
     double own = 0;                        // how often it reads what it said itself instead of the truth
     Sampling saying = {.temperature = 0};  // and how it says that
-    std::uint64_t layer = 0;               // a number that no layer of the model has: random.hpp
+    std::uint64_t layer = Draw::forcing;   // a number that no layer of the model has: random.hpp
 };
 
 namespace detail {

@@ -17,12 +17,16 @@ Variable<T> GRUCell<T>::gates(const Variable<T>& a, const Variable<T>& h, const 
     using V = Variable<T>;
     if (reset_after)  // one operation, which costs less than what it is made of
         return gru_gates(a, matmul(read, wh, where), h, bn, where);
+    check_state(h, a.value().shape()[0], bn.value().size(), "GRUCell", where);
     const V an = gate(a, 2, 3, where);
     const auto split = std::ptrdiff_t(2 * bn.value().size());
     const V m = matmul(read, slice(wh, 1, 0, split, where), where);
-    const V r = sigmoid(gate(a, 0, 3, where) + gate(m, 0, 2)), z = sigmoid(gate(a, 1, 3) + gate(m, 1, 2));
-    const V n = tanh(an + matmul(r * read, gate<T>(wh, 2, 3, where), where));
-    return n + z * (h - n);
+    const auto open = [&](std::size_t k) {
+        return sigmoid(add(gate(a, k, 3, where), gate(m, k, 2, where), where), where);
+    };
+    const V r = open(0), z = open(1), reset = multiply(r, read, where);
+    const V n = tanh(add(an, matmul(reset, gate<T>(wh, 2, 3, where), where), where), where);
+    return add(n, multiply(z, subtract(h, n, where), where), where);  // n + z (h - n)
 }
 
 template <class T> Variable<T> GRUCell<T>::operator()(const Variable<T>& x, const Variable<T>& h, Where where) const {

@@ -15,10 +15,15 @@ template <class T> IndRNNCell<T>::IndRNNCell(std::size_t inputs, std::size_t hid
     std::transform(drawn.begin(), drawn.end(), u.edit().begin(), [](T x) { return std::abs(x); });  // U(0, 1)
 }
 
+template <class T> Variable<T> IndRNNCell<T>::next(const Variable<T>& a, const Variable<T>& h, Where where) const {
+    check_state(h, a.value().shape()[0], u.value().size(), "IndRNNCell", where);
+    return activate(activation, add(a, multiply(u, h, where), where), where);
+}
+
 template <class T>
 Variable<T> IndRNNCell<T>::operator()(const Variable<T>& x, const Variable<T>& h, Where where) const {
     const Frame frame("IndRNNCell");
-    return activate(activation, linear(x, wx, b, where) + u * h);
+    return next(linear(x, wx, b, where), h, where);
 }
 template <class T> Variable<T> IndRNNCell<T>::project(const Variable<T>& xs, Where where) const {
     const Frame frame("IndRNNCell");
@@ -27,7 +32,7 @@ template <class T> Variable<T> IndRNNCell<T>::project(const Variable<T>& xs, Whe
 template <class T>
 Variable<T> IndRNNCell<T>::step(const Variable<T>& p, std::ptrdiff_t t, const Variable<T>& h, Where where) const {
     const Frame frame("IndRNNCell");
-    return activate(activation, select(p, 0, t, where) + u * h);
+    return next(select(p, 0, t, where), h, where);
 }
 template <class T> Variable<T> IndRNNCell<T>::initial(std::size_t batch) const {
     return zeros<T>({batch, u.value().size()});

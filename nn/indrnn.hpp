@@ -11,6 +11,7 @@ namespace xtape::nn {
 // x (B, I)  h (B, H)  wx (I, H)  u (H)  b (H) -> (B, H): Li et al. 2018, whose u begins in U(0, 1)
 template <class T> struct IndRNNCell {
     using value_type = T;
+    static constexpr bool reads_in_products = true;  // noisy_cells.hpp
     Parameter<T> wx, u, b;
     Activation activation;
 
@@ -20,6 +21,9 @@ template <class T> struct IndRNNCell {
     Variable<T> step(const Variable<T>& p, std::ptrdiff_t t, const Variable<T>& h, Where = Where::here()) const;
     Variable<T> initial(std::size_t batch) const;
     template <class F> void visit(F&& f) { f("wx", wx), f("u", u), f("b", b); }
+
+private:
+    Variable<T> next(const Variable<T>& a, const Variable<T>& h, Where where) const;  // a = x wx + b
 };
 
 extern template struct IndRNNCell<float>;

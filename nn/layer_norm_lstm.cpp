@@ -22,8 +22,9 @@ LayerNormLSTMCell<T>::LayerNormLSTMCell(std::size_t inputs, std::size_t hidden, 
 template <class T>
 LSTMState<T> LayerNormLSTMCell<T>::gates(const Variable<T>& p, const LSTMState<T>& s, Where where) const {
     using V = Variable<T>;
+    check_state(s.h, p.value().shape()[0], gain_c.value().size(), "LayerNormLSTMCell", where);
     const V none = zeros<T>(gain_h.value().shape());
-    const V z = p + layer_norm(matmul(s.h, wh, where), gain_h, none, double(epsilon), where);
+    const V z = add(p, layer_norm(matmul(s.h, wh, where), gain_h, none, double(epsilon), where), where);
     const V next = lstm_memory(z, s.c, where);
     return {lstm_output(z, layer_norm(next, gain_c, bias_c, double(epsilon), where), where), next};
 }

@@ -11,6 +11,7 @@ namespace xtape::nn {
 // biases of z are the one b, whose forget part begins at 1.
 template <class T> struct LayerNormLSTMCell {
     using value_type = T;
+    static constexpr bool reads_in_products = true;  // h, that is: noisy_cells.hpp
     Parameter<T> wx, wh, b, gain_x, gain_h, gain_c, bias_c;
     T epsilon;
 

@@ -42,14 +42,16 @@ template <class T> LSTMState<T> LSTMCell<T>::gates(const Variable<T>& z, const V
         const V next = lstm_memory(z, c, where), h = lstm_output(z, next, where);
         return {wp ? matmul(h, *wp, where) : h, next};
     }
+    check_state(c, z.value().shape()[0], hidden, "LSTMCell", where);
     const std::size_t n = coupled ? 3 : 4;  // the gates are [i] f g o
-    const auto peep = [&](const V& a, const std::optional<Parameter<T>>& p, const V& memory) {
-        return p ? a + *p * memory : a;
+    const auto open = [&](std::size_t k, const std::optional<Parameter<T>>& p, const V& memory) {
+        const V a = gate(z, k, n, where);
+        return sigmoid(p ? add(a, multiply(*p, memory, where), where) : a, where);
     };
-    const V f = sigmoid(peep(gate(z, n - 3, n, where), pf, c));
-    const V i = coupled ? 1 - f : sigmoid(peep(gate(z, 0, n, where), pi, c));
-    const V next = f * c + i * tanh(gate(z, n - 2, n, where));
-    const V h = sigmoid(peep(gate(z, n - 1, n, where), po, next)) * tanh(next);
+    const V f = open(n - 3, pf, c), i = coupled ? subtract(V(1), f, where) : open(0, pi, c);
+    const V written = multiply(i, tanh(gate(z, n - 2, n, where), where), where);
+    const V next = add(multiply(f, c, where), written, where);
+    const V h = multiply(open(n - 1, po, next), tanh(next, where), where);
     return {wp ? matmul(h, *wp, where) : h, next};
 }
 

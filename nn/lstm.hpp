@@ -29,6 +29,7 @@ struct LSTMOptions {
 template <class T> struct LSTMCell {
     using value_type = T;
     using Options = LSTMOptions;
+    static constexpr bool reads_in_products = true;  // h, that is: noisy_cells.hpp
     std::size_t hidden;
     bool coupled;
     Parameter<T> wx, wh, b;

@@ -4,6 +4,7 @@
 // Everything of the networks that a user needs.
 #include <xtape/nn/attention.hpp>
 #include <xtape/nn/batch_norm.hpp>
+#include <xtape/nn/bptt.hpp>
 #include <xtape/nn/clip.hpp>
 #include <xtape/nn/decode.hpp>
 #include <xtape/nn/embedding.hpp>

@@ -44,10 +44,17 @@ concept ReadsApart = requires(const Cell& c, const Variable<scalar_of<S>>& v, co
     c.reading(v, s, v, where);
 };
 
+// A cell whose output goes on in products alone, as an LSTM's does, says so: static constexpr bool reads_in_products
+template <class Cell>
+concept ReadsInProducts = requires {
+    requires Cell::reads_in_products;
+};
+
 // Recurrent dropout of Gal and Ghahramani 2016, as in Keras: the products read h m / (1 - p) instead of h, with one m
 // for all steps of a sequence. The noise does not grow with the steps, and memory that is in no product, an LSTM's c or
 // a GRU's z h, is never lost. That of Semeniuta et al. 2016 is within the gates, where no other cell shows it. Only the
-// output is dropped. A cell that takes it on beside its products offers `reading`, above.
+// output is dropped. A cell that takes it on beside its products would be scaled up at each step: it offers `reading`,
+// above. Cells that say neither do not compile.
 template <class Cell> struct RecurrentDropout : detail::NoisyCell<Cell> {
     static_assert(!std::derived_from<Cell, detail::Noisy>, "[xtape] zoneout goes around recurrent dropout");
     double p;
@@ -75,6 +82,9 @@ private:
         return dropout(output(s), p, {.layer = this->layer, .time = Draw::all_steps, .part = 1}, where);
     }
     template <State S> S dropped(S s, Where where) const {
+        static_assert(ReadsInProducts<Cell>,
+                      "[xtape] recurrent dropout is of what products read: a cell offers "
+                      "reading(x, state, read), or says reads_in_products; see noisy_cells.hpp");
         std::get<0>(fields(s)) = read(s, where);
         return s;
     }
@@ -87,6 +97,7 @@ template <class Cell> struct Zoneout : detail::NoisyCell<Cell> {
 
     Zoneout(Cell c, std::vector<double> p, std::uint64_t number, Where where = Where::here())
         : detail::NoisyCell<Cell>(std::move(c), number), rates(std::move(p)) {
+        check(!rates.empty(), where, "Zoneout", "there must be a rate; got none");
         for (const double rate : rates) check_rate(rate, "Zoneout", where);
     }
     template <State S>

@@ -12,7 +12,7 @@ template <class T> struct LayerNorm {
     Parameter<T> g, b;
     T epsilon;
 
-    explicit LayerNorm(std::size_t features, T eps = T(1e-5));
+    explicit LayerNorm(std::size_t features, T eps = T(1e-5), Where = Where::here());
     Variable<T> operator()(const Variable<T>& x, Where = Where::here()) const;
     template <class F> void visit(F&& f) { f("g", g), f("b", b); }
 };
@@ -24,13 +24,15 @@ template <class T> struct RMSNorm {
     Parameter<T> g;
     T epsilon;
 
-    explicit RMSNorm(std::size_t features, T eps = T(1e-5));
+    explicit RMSNorm(std::size_t features, T eps = T(1e-5), Where = Where::here());
     Variable<T> operator()(const Variable<T>& x, Where = Where::here()) const;
     template <class F> void visit(F&& f) { f("g", g); }
 };
 
 // Throws Error unless an array's last axis has so many features.
 void check_features(const Shape& x, std::size_t features, const char* op, Where where);
+// Throws Error unless it is finite, and 0 or more.
+void check_epsilon(double epsilon, const char* op, Where where);
 
 extern template struct LayerNorm<float>;
 extern template struct LayerNorm<double>;

@@ -55,6 +55,34 @@ template <class T> std::vector<const Array<T>*> gradients_of(const std::vector<N
     return all;
 }
 
+template <class T> void check_finite(T x, const char* name, Where where) {
+    check(x >= 0 && std::isfinite(x), where, "optimizer", name, " must be finite, and 0 or more; got ", x);
+}
+template <class T> void check_fraction(T x, const char* name, Where where) {
+    check(x >= 0 && x < 1, where, "optimizer", name, " must be in [0, 1); got ", x);
+}
+template <class T> void check_options(const SGDOptions<T>& o, Where where) {
+    check_finite(o.rate, "the rate", where);
+    check_fraction(o.momentum, "the momentum", where);
+}
+template <class T> void check_options(const AdamOptions<T>& o, Where where) {
+    check_finite(o.rate, "the rate", where);
+    check_fraction(o.beta1, "beta1", where);
+    check_fraction(o.beta2, "beta2", where);
+    check_finite(o.epsilon, "epsilon", where);
+    check_finite(o.decay, "the decay", where);
+    check(o.decay == 0 || o.decays, where, "optimizer", "decays must say which parameters decay; got no function");
+}
+
+// How much each parameter decays
+template <class T>
+std::vector<T> decays_of(const std::vector<NamedParameter<T>>& parameters, const AdamOptions<T>& options) {
+    std::vector<T> all;
+    for (const auto& [path, parameter] : parameters)
+        all.push_back(options.decay != 0 && options.decays(path, parameter->value().shape()) ? options.decay : T(0));
+    return all;
+}
+
 template <class T> struct AdamStep {
     T rate, b1, b2, eps, m_scale, v_scale, decay;
     void operator()(std::size_t n, T* __restrict w, T* __restrict m, T* __restrict v, const T* __restrict g) const {
@@ -73,8 +101,11 @@ bool decays_by_default(const std::string& path, const Shape& shape) {
     return shape.size() >= 2 && name != "wh";
 }
 
+template <class T> SGD<T>::SGD(const SGDOptions<T>& o, Where where) : options(o) { check_options(options, where); }
+
 template <class T>
 void SGD<T>::step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients, Where where) {
+    check_options(options, where);
     const auto all = gradients_of(parameters, gradients, where);
     prepare(state.arrays, parameters, {"momentum"}, where);
     ++state.steps;
@@ -88,8 +119,12 @@ void SGD<T>::step(const std::vector<NamedParameter<T>>& parameters, const Gradie
     }
 }
 
+template <class T> Adam<T>::Adam(const AdamOptions<T>& o, Where where) : options(o) { check_options(options, where); }
+
 template <class T>
 void Adam<T>::step(const std::vector<NamedParameter<T>>& parameters, const Gradients<T>& gradients, Where where) {
+    check_options(options, where);
+    const std::vector<T> decays = decays_of(parameters, options);
     const auto all = gradients_of(parameters, gradients, where);
     prepare(state.arrays, parameters, {"m", "v"}, where);
     const auto t = double(++state.steps);
@@ -101,9 +136,8 @@ void Adam<T>::step(const std::vector<NamedParameter<T>>& parameters, const Gradi
                        T(1 / (1 - std::pow(double(options.beta2), t))),
                        0};
     for (std::size_t k = 0; k < parameters.size(); ++k) {
-        const auto& [path, parameter] = parameters[k];
-        update.decay = options.decay != 0 && options.decays(path, parameter->value().shape()) ? options.decay : 0;
-        Array<T>& w = parameter->edit();
+        update.decay = decays[k];
+        Array<T>& w = parameters[k].parameter->edit();
         const Array<T> none = all[k] ? Array<T>() : zeros<T>(w.shape());
         update(w.size(), w.data(), state.arrays[2 * k].second.data(), state.arrays[2 * k + 1].second.data(),
                (all[k] ? *all[k] : none).data());

@@ -36,16 +36,17 @@ template <class T> Array<T> Padding::column(std::size_t t, std::size_t dimension
     return m;
 }
 
-template <class T> Array<T> Padding::mask(std::size_t steps) const {
-    Array<T> m = Array<T>::from_shape({steps, rows_});
+template <class T> Array<T> Padding::mask(std::size_t steps, std::size_t rows, Where where) const {
+    check_fits({steps, rows}, where);
+    Array<T> m = Array<T>::from_shape({steps, rows});
     for (std::size_t t = 0; t < steps; ++t)
-        for (std::size_t row = 0; row < rows_; ++row) m(t, row) = T(has(t, row));
+        for (std::size_t row = 0; row < rows; ++row) m(t, row) = T(!is_given_ || has(t, row));
     return m;
 }
 
 template Array<float> Padding::column(std::size_t, std::size_t) const;
 template Array<double> Padding::column(std::size_t, std::size_t) const;
-template Array<float> Padding::mask(std::size_t) const;
-template Array<double> Padding::mask(std::size_t) const;
+template Array<float> Padding::mask(std::size_t, std::size_t, Where) const;
+template Array<double> Padding::mask(std::size_t, std::size_t, Where) const;
 
 }  // namespace xtape::nn

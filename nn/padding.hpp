@@ -3,20 +3,35 @@
 
 #include <xtape/nn/state.hpp>
 
+#include <ranges>
 #include <vector>
 
 namespace xtape::nn {
+namespace detail {
 
-// Which steps of which sequences of a batch there are. Made of lengths, one for each row and in any order, 0 included,
-// or of a mask (T, B), not 0 where there is a step. Made of nothing: all of them are there.
+template <class N>
+concept WholeNumber = std::integral<N> && !std::same_as<N, bool>;
+template <class M>
+concept HasShape = requires(const M& m) {
+    m.shape(), m.dimension();
+};
+
+}  // namespace detail
+
+// Which steps of which sequences of a batch there are. Made of lengths, whole numbers, one for each row and in any
+// order, 0 included; or of a mask (T, B), not 0 where there is a step. Made of nothing: all of them are there.
 class Padding {
 public:
     Padding() = default;
     Padding(Indices lengths) : lengths_(std::move(lengths)), rows_(lengths_.size()), is_given_(true) {}
     Padding(std::initializer_list<std::int64_t> lengths) : Padding(Indices(lengths)) {}
-    template <class M>
-    requires requires(const M& m) { m.shape(), m.dimension(); }
-    Padding(const M& mask) : Padding(Array<double>(mask), 0) {}
+    template <std::ranges::input_range R>
+    requires(detail::WholeNumber<std::ranges::range_value_t<R>> && !detail::HasShape<R>) Padding(const R& lengths)
+        : Padding(Indices(std::ranges::begin(lengths), std::ranges::end(lengths))) {}
+    template <detail::HasShape M> Padding(const M& array) : Padding(Array<double>(array), 0) {
+        if constexpr (detail::WholeNumber<typename M::value_type>)
+            if (array.dimension() == 1) *this = Padding(Indices(array.begin(), array.end()));
+    }
 
     bool any(std::size_t t) const { return count(t) > 0 || !is_given_; }  // is there a sequence with this step?
     bool all(std::size_t t) const { return count(t) == rows_; }
@@ -31,8 +46,10 @@ public:
             },
             next, before);
     }
-    // 1 where there is a step, else 0: (T, B), for a loss that counts real steps only
-    template <class T> Array<T> mask(std::size_t steps) const;
+    // 1 where there is a step, else 0: (steps, rows), for a loss that counts real steps only. Throws Error unless
+    // sequences (steps, rows) fit.
+    template <class T> Array<T> mask(std::size_t steps, std::size_t rows, Where = Where::here()) const;
+    template <class T> Array<T> mask(std::size_t steps) const { return mask<T>(steps, rows_); }
 
 private:
     Padding(Array<double> mask, int) : mask_(std::move(mask)), is_given_(true) {

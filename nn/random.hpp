@@ -20,9 +20,11 @@ struct TrainingStep {
 
 // A step of training, on this thread, for as long as this lives: dropout and its like are active, as they are nowhere
 // else. Nests; the innermost counts. parallel_grad takes it to the threads of its shards, and counts their rows.
+// There is one for each step, with its number: the same number draws the same again.
 class Training {
 public:
-    explicit Training(const TrainingStep& s = {}) : within_({true, false, s.seed, s.step, s.row, s.statistics}) {}
+    Training(std::uint64_t seed, std::uint64_t step) : Training(TrainingStep{.seed = seed, .step = step}) {}
+    explicit Training(const TrainingStep& s) : within_({true, false, s.seed, s.step, s.row, s.statistics}) {}
 
 private:
     Within within_;
@@ -49,8 +51,9 @@ Source source(Where = Where::here());
 
 // What numbers are for. Arrays are (B, ...); with axis 1 they are (T, B, ...), of which the first step is `time`.
 struct Draw {
-    static constexpr std::ptrdiff_t all_steps = -1;  // the time of what is the same at all of them
-    std::uint64_t layer = 0;                         // a number that no other layer of a model has
+    static constexpr std::ptrdiff_t all_steps = -1;              // the time of what is the same at all of them
+    static constexpr std::uint64_t forcing = ~std::uint64_t{0};  // teacher_forcing's layer, unless it is told another
+    std::uint64_t layer = 0;                                     // a number that no other layer of a model has
     std::ptrdiff_t time = 0;
     std::uint64_t part = 0;  // of several things that one layer draws; below 2^16
     std::size_t axis = 0;    // of rows; axes before it count steps of time

@@ -16,8 +16,8 @@ enum class Init {
 };
 
 enum class Activation { tanh, relu };
-template <class T> Variable<T> activate(Activation f, const Variable<T>& a) {
-    return f == Activation::relu ? relu(a) : tanh(a);
+template <class T> Variable<T> activate(Activation f, const Variable<T>& a, Where where = Where::here()) {
+    return f == Activation::relu ? relu(a, where) : tanh(a, where);
 }
 
 struct RNNCellOptions {
@@ -28,13 +28,14 @@ struct RNNCellOptions {
 // h' = tanh(x wx + h wh + b)          x (B, I)  h (B, H) -> (B, H): Elman 1990; or relu, Le et al. 2015 with identity
 template <class T> struct RNNCell {
     using value_type = T;
+    static constexpr bool reads_in_products = true;  // noisy_cells.hpp
     Parameter<T> wx, wh, b;
     Activation activation;
 
     RNNCell(std::size_t inputs, std::size_t hidden, Generator& generator, const RNNCellOptions& options = {});
     Variable<T> operator()(const Variable<T>& x, const Variable<T>& h, Where where = Where::here()) const {
         const Frame frame("RNNCell");
-        return activate(activation, affine(x, wx, h, wh, b, where));
+        return activate(activation, affine(x, wx, h, wh, b, where), where);
     }
     // The same in two parts: all inputs at once, p = xs wx + b (T, B, H), then h' = tanh(p[t] + h wh).
     Variable<T> project(const Variable<T>& xs, Where where = Where::here()) const {
@@ -43,14 +44,14 @@ template <class T> struct RNNCell {
     }
     Variable<T> step(const Variable<T>& p, std::ptrdiff_t t, const Variable<T>& h, Where where = Where::here()) const {
         const Frame frame("RNNCell");
-        return activate(activation, affine(p, t, h, wh, where));
+        return activate(activation, affine(p, t, h, wh, where), where);
     }
     Variable<T> initial(std::size_t batch) const { return zeros<T>({batch, b.value().size()}); }
     template <class F> void visit(F&& f) { f("wx", wx), f("wh", wh), f("b", b); }
 };
 
 struct RNNSizes {
-    std::size_t inputs, hidden, outputs;
+    std::size_t inputs = 0, hidden = 0, outputs = 0;
 };
 struct RNNOptions {
     Init init = Init::orthogonal;

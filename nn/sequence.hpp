@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <xtape/nn/padding.hpp>
+#include <xtape/nn/masked.hpp>
 #include <xtape/nn/state.hpp>
 
 #include <algorithm>
@@ -58,8 +58,9 @@ template <class Cell, State S> S advance(const Cell& cell, const Variable<scalar
 }
 
 struct SequenceOptions {
-    Padding padding = {};  // which steps of which sequences there are; all, unless told
-    bool reverse = false;  // from the last step to the first, each sequence from its own last one
+    Padding padding = {};      // which steps of which sequences there are; all, unless told
+    bool reverse = false;      // from the last step to the first, each sequence from its own last one
+    std::ptrdiff_t begin = 0;  // the number of the first step, for cells that are told it: of a part of a sequence
 };
 
 namespace detail {
@@ -67,6 +68,7 @@ namespace detail {
 struct Steps {
     std::size_t begin, end;
     bool reverse = false;
+    std::ptrdiff_t number = 0;  // of step 0
 };
 
 // step(t, state) -> state at each step in order; a sequence that is padded at t keeps its state.
@@ -100,31 +102,57 @@ template <class Cell, State S> Unrolled<S> unroll(const Cell& cell, const Variab
         if (s.size() > 1 && s[1] <= 64) {  // of larger batches the product of all inputs only leaves the cache
             const auto from = std::ptrdiff_t(steps.begin), to = std::ptrdiff_t(steps.end);
             const V p = cell.project(steps.end - steps.begin == s[0] ? xs : slice(xs, 0, from, to, where), where);
-            return run([&](std::ptrdiff_t t, const S& state) { return advance(cell, p, t - from, state, t, where); },
-                       first, padding, steps, frame);
+            const auto step = [&](std::ptrdiff_t t, const S& state) {
+                return advance(cell, p, t - from, state, steps.number + t, where);
+            };
+            return run(step, first, padding, steps, frame);
         }
-    return run(
-        [&](std::ptrdiff_t t, const S& state) { return advance(cell, select(xs, 0, t, where), state, t, where); },
-        first, padding, steps, frame);
+    const auto step = [&](std::ptrdiff_t t, const S& state) {
+        return advance(cell, select(xs, 0, t, where), state, steps.number + t, where);
+    };
+    return run(step, first, padding, steps, frame);
+}
+
+// Drivers read variables, parameters and xtensor arrays, and begin at a state, or at what converts to a state of one
+// variable: a parameter, which is a state that is learned, or an array.
+template <class X>
+concept Sequence = AnyVariable<X> || Expression<X>;
+template <class S, class X> struct StartOf { using type = Variable<typename std::remove_cvref_t<X>::value_type>; };
+template <State S, class X> struct StartOf<S, X> { using type = S; };
+template <AnyVariable S, class X> struct StartOf<S, X> { using type = Variable<typename S::value_type>; };
+template <class S, class X> using Start = typename StartOf<S, X>::type;
+
+// What a driver reads: the sequence without what is padded. Throws Error unless xs is (T, B, ...), as many sequences as
+// the state has rows, and the padding fits.
+template <class T, State S>
+Variable<T> checked(const Variable<T>& xs, const S& first, const Padding& padding, Where where) {
+    const Shape& s = xs.value().shape();
+    checked_steps(s, padding, where);
+    (void)map_state(
+        [&](const auto& v) {
+            const Shape& own = v.value().shape();
+            check(s.size() < 2 || (!own.empty() && own[0] == s[1]), where, "unroll",
+                  "states must have a row for each sequence, ", s[1], "; got ", own);
+            return v;
+        },
+        first);
+    return without_padding(xs, padding, where);
 }
 
 }  // namespace detail
 
 // state_t = cell(x_t, state_{t-1}) for t = 1 ... T, for any cell. xs (T, B, ...), states (B, ...), T = 0 included.
+// A state of one variable may be given as whatever converts to it, a parameter among them: a learned initial state.
 // There is no backpropagation through time here or anywhere: it is what backward does to this loop.
 // Throws Error, with the step at which something does not fit.
-template <class Cell, class T, State S>
-requires(!AnyVariable<S>) Unrolled<S> unroll(const Cell& cell, const Variable<T>& xs, const S& first,
-                                             const SequenceOptions& options = {}, Where where = Where::here()) {
-    const std::size_t steps = detail::checked_steps(xs.value().shape(), options.padding, where);
-    return detail::unroll(cell, xs, first, options.padding, {0, steps, options.reverse}, where);
-}
-// A state of one variable may be given as whatever converts to it, a parameter among them: a learned initial state.
-template <class Cell, class T>
-Unrolled<Variable<T>> unroll(const Cell& cell, const Variable<T>& xs, const std::type_identity_t<Variable<T>>& first,
-                             const SequenceOptions& options = {}, Where where = Where::here()) {
-    const std::size_t steps = detail::checked_steps(xs.value().shape(), options.padding, where);
-    return detail::unroll(cell, xs, first, options.padding, {0, steps, options.reverse}, where);
+template <class Cell, detail::Sequence X, class S>
+Unrolled<detail::Start<S, X>> unroll(const Cell& cell, const X& xs, const S& first, const SequenceOptions& options = {},
+                                     Where where = Where::here()) {
+    using From = detail::Start<S, X>;
+    const From start = first;
+    const auto read = detail::checked(operand<scalar_of<From>>(xs), start, options.padding, where);
+    const detail::Steps steps{0, read.value().shape()[0], options.reverse, options.begin};
+    return detail::unroll(cell, read, start, options.padding, steps, where);
 }
 
 }  // namespace xtape::nn

@@ -8,7 +8,12 @@
 namespace xtape::nn {
 namespace detail {
 
-template <class... L> struct FirstValueType {};
+template <class... L> struct FirstValueType {
+    static_assert(sizeof...(L) > 0,
+                  "[xtape] Sequential must have a module, whose value_type is its own; got functions "
+                  "alone; try a function that calls them");
+    using type = double;
+};
 template <class L, class... Rest> struct FirstValueType<L, Rest...> : FirstValueType<Rest...> {};
 template <class L, class... Rest>
 requires requires { typename L::value_type; }

@@ -51,6 +51,13 @@ template <class F, State S, State... Rest> S map_state(const F& f, const S& firs
     return result;
 }
 
+// For cells. Throws Error unless a field of their state is (B, H): one row would be taken for the state of all others.
+template <class T>
+void check_state(const Variable<T>& h, std::size_t rows, std::size_t units, const char* op, Where where) {
+    const Shape fits{rows, units};
+    check(h.value().shape() == fits, where, op, "the state must be (B, H), ", fits, "; got ", h.value().shape());
+}
+
 // The state as a constant: where backpropagation is cut.
 template <State S> S detached(const S& state) {
     return map_state([](const auto& v) { return detach(v); }, state);

@@ -156,8 +156,6 @@ template <class Known>
 Images drawn(const Images& images, const std::filesystem::path& file, const Making& making, Known known) {
     const auto& [count, rows, columns, pixels] = images;
     constexpr std::size_t size = mnist_side * mnist_side;
-    if (count > most_images)
-        bad_file(file, "at most " + std::to_string(most_images) + " images", std::to_string(count));
     Images out{count, mnist_side, mnist_side, std::vector<std::uint8_t>(count * size)};
     for (std::size_t n = 0; n < count; ++n) {
         const Drawing d = drawing_of(pixels.data() + n * rows * columns, rows, columns, making.faintest);

@@ -6,11 +6,10 @@
 namespace xtape::apps {
 
 inline constexpr std::size_t mnist_side = 28, mnist_box = 20;  // pixels
-inline constexpr std::size_t most_images = 1'000'000;          // at once: they may grow
 
 // The images of a file as MNIST's were made: light on dark, scaled so that the longer side of the digit is 20 pixels,
 // and moved so that its centre of mass is in the middle of 28 x 28. An image that is so already stays as it is, as all
-// of MNIST's do. Throws, naming the file, if there is nothing to be seen in one, or if there are too many of them.
+// of MNIST's do. Throws, naming the file, if there is nothing to be seen in one.
 Images centred(const Images& images, const std::filesystem::path& file);
 
 // The same as Fashion-MNIST's were made (Xiao, Rasul, Vollgraf 2017), but for their sharpening: the longer side of the

@@ -16,7 +16,9 @@ std::filesystem::path data_folder(const std::filesystem::path& asked, const std:
     const Path base = cache && *cache ? Path(cache) : Path(home ? home : "") / ".cache";
     const Path folder = fetched ? base / "xtape" / "mnist" : Path("/usr/share/datasets/fashion-mnist");
     std::error_code unreadable;
-    if (!std::filesystem::exists(folder, unreadable))
+    const bool exists = std::filesystem::exists(folder, unreadable);
+    if (unreadable) bad_file(folder, "a folder that may be read", unreadable.message());
+    if (!exists)
         bad_file(folder, dataset(dataset_name).title + "'s four files",
                  std::string("no such folder; run apps/mnist.sh") +
                      (fetched ? ", which fetches them" : " --dataset fashion, which installs them") +

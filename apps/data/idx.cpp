@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "idx.hpp"
 
+#include <xtape/nn/io/system.hpp>
+
 #include <zlib.h>
 
 #include <array>
@@ -125,7 +127,7 @@ Bytes read_idx(const Path& file, const std::vector<std::size_t>& sizes) {
 }  // namespace
 
 void bad_file(const Path& file, const std::string& expected, const std::string& found) {
-    throw std::runtime_error(file.string() + ": expected " + expected + "; found " + found);
+    throw std::runtime_error(nn::io::shown(file) + ": expected " + expected + "; found " + found);
 }
 
 Bytes idx_header(const std::vector<std::size_t>& sizes) {
@@ -135,11 +137,13 @@ Bytes idx_header(const std::vector<std::size_t>& sizes) {
     return header;
 }
 
-Images read_images(const Path& file, std::size_t most_pixels) {
+Images read_images(const Path& file, const Most& most) {
     const auto sizes = read_header(file, 3);
-    if (sizes[1] * sizes[2] > most_pixels)
-        bad_file(file, "images of at most " + std::to_string(most_pixels) + " pixels",
-                 product(sizes) + " in the header");
+    const auto check = [&](std::size_t n, std::size_t limit, const std::string& expected) {
+        if (n > limit) bad_file(file, expected, product(sizes) + " in the header");
+    };
+    check(sizes[0], most.images, "at most " + std::to_string(most.images) + " images");
+    check(sizes[1] * sizes[2], most.pixels, "images of at most " + std::to_string(most.pixels) + " pixels");
     return {sizes[0], sizes[1], sizes[2], read_idx(file, sizes)};
 }
 

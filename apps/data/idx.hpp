@@ -17,12 +17,17 @@ struct Images {
     std::vector<std::uint8_t> pixels;  // (count, rows, columns)
 };
 
-Images read_images(const std::filesystem::path& file, std::size_t most_pixels = std::size_t(-1));  // those of an image
+struct Most {
+    std::size_t images = std::size_t(-1), pixels = std::size_t(-1);  // of a file, and of each of its images
+};
+Images read_images(const std::filesystem::path& file, const Most& most = {});
 std::vector<std::uint8_t> read_labels(const std::filesystem::path& file);
 
 // The header of a file with these sizes.
 std::vector<std::uint8_t> idx_header(const std::vector<std::size_t>& sizes);
 
+// Throws that line, with the folder of the file, and what the name would do to a terminal made harmless; a text that
+// was found in a file is for the caller to put in_quotes.
 [[noreturn]] void bad_file(const std::filesystem::path& file, const std::string& expected, const std::string& found);
 
 }  // namespace xtape::apps

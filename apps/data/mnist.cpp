@@ -50,15 +50,20 @@ void check_labels(const Path& file, const Digits& digits, const Path& images) {
                  std::to_string(*above) + " at index " + std::to_string(above - digits.labels.begin()));
 }
 
-Digits load(const Path& folder, const std::string& name, Mnist& mnist) {
-    const std::string images = name + "-images-idx3-ubyte", labels = name + "-labels-idx1-ubyte";
-    const Path images_file = find_file(folder, images), labels_file = find_file(folder, labels);
-    Digits digits{read_images(images_file), read_labels(labels_file)};
-    check_labels(labels_file, digits, images_file);
-    const auto& [count, rows, columns, pixels] = digits.images;
-    mnist.sha256[images] = sha256(idx_header({count, rows, columns}), pixels);
-    mnist.sha256[labels] = sha256(idx_header({count}), digits.labels);
+std::string images_of(const std::string& name) { return name + "-images-idx3-ubyte"; }
+std::string labels_of(const std::string& name) { return name + "-labels-idx1-ubyte"; }
+
+Digits load(const Path& folder, const std::string& name) {
+    const Path images = find_file(folder, images_of(name)), labels = find_file(folder, labels_of(name));
+    Digits digits{read_images(images), read_labels(labels)};
+    check_labels(labels, digits, images);
     return digits;
+}
+
+void add_sums(Mnist& mnist, const std::string& name, const Digits& digits) {
+    const auto& [count, rows, columns, pixels] = digits.images;
+    mnist.sha256[images_of(name)] = sha256(idx_header({count, rows, columns}), pixels);
+    mnist.sha256[labels_of(name)] = sha256(idx_header({count}), digits.labels);
 }
 
 std::string image_size(const Images& images) {
@@ -68,14 +73,16 @@ std::string image_size(const Images& images) {
 }  // namespace
 
 Mnist load_mnist(const Path& folder) {
-    Mnist mnist;
-    mnist.train = load(folder, "train", mnist);
-    mnist.test = load(folder, "t10k", mnist);
+    Mnist mnist{load(folder, "train"), load_test_set(folder), {}};
+    add_sums(mnist, "train", mnist.train);
+    add_sums(mnist, "t10k", mnist.test);
     const std::string expected = image_size(mnist.train.images), found = image_size(mnist.test.images);
     if (found != expected)
         bad_file(find_file(folder, "t10k-images-idx3-ubyte"), "images of " + expected + ", as in the training set",
                  found);
     return mnist;
 }
+
+Digits load_test_set(const Path& folder) { return load(folder, "t10k"); }
 
 }  // namespace xtape::apps

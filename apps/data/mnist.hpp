@@ -25,4 +25,7 @@ struct Mnist {
 // .gz, and be spelled NAME-images.idx3-ubyte. Sets of any size do. Throws as idx.hpp says.
 Mnist load_mnist(const std::filesystem::path& folder);
 
+// The two files of the test alone.
+Digits load_test_set(const std::filesystem::path& folder);
+
 }  // namespace xtape::apps

@@ -22,6 +22,8 @@ public:
         if (!in_) bad_file(file, "a readable file", std::strerror(errno));
         in_.ignore();  // the P
         raw_ = in_.get() == '5';
+        if (const int c = in_.peek(); !is_space(c) && c != '#' && c != end_of_file)
+            bad_file(file, "a P2 or P5 and a space", found(c));
     }
 
     Images read() {

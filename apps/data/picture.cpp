@@ -47,7 +47,8 @@ Images read_pictures(const Path& file) {
     const std::string bytes = beginning(file);
     if (bytes == "\x89PNG\r\n\x1a\n"sv) return read_png(file);
     if (bytes.starts_with("P2") || bytes.starts_with("P5")) return read_pgm(file);
-    if (bytes.starts_with("\0\0\x8"sv) || bytes.starts_with("\x1f\x8b")) return read_images(file, most_pixels);
+    if (bytes.starts_with("\0\0\x8"sv) || bytes.starts_with("\x1f\x8b"))
+        return read_images(file, {most_images, most_pixels});
     bad_file(file, "a PNG, PGM (P2 or P5) or IDX file", description(bytes));
 }
 

@@ -7,6 +7,7 @@
 // file's header, before memory is taken for it.
 namespace xtape::apps {
 
+inline constexpr std::size_t most_images = 1'000'000;   // of one file: they may grow
 inline constexpr std::size_t most_pixels = 50'000'000;  // of one image: what large cameras make
 inline constexpr int least_contrast = 16;               // of 255 levels: with less, there is nothing to see
 

@@ -2,6 +2,7 @@
 #include "checkpoint.hpp"
 
 #include <zlib.h>
+#include <xtape/nn/io/system.hpp>
 #include <xtape/version.hpp>
 
 #include <algorithm>
@@ -48,7 +49,7 @@ void check_data(const Safetensors& file, const Sums& data) {
     for (const auto& [name, sum] : data)
         if (const std::string of_file = metadata(file, name); of_file != sum)
             bad_file(file.path, "a checkpoint of the same data, " + name + " " + sum.substr(0, 12) + "...",
-                     of_file.substr(0, 12) + "...");
+                     nn::io::in_quotes(of_file));
 }
 
 std::vector<LogRow> log_of(const Safetensors& file) {
@@ -109,7 +110,8 @@ Safetensors checkpoint_file(const Training& training, const Sums& data) {
 Checkpoint read_checkpoint(const Path& path) {
     Safetensors file = nn::io::read_safetensors(path, Where{});
     const std::string expected = metadata(file, "crc32"), found = crc32_of(file);
-    if (found != expected) bad_file(path, "contents with CRC-32 " + quoted(expected), found + ": the file is damaged");
+    if (found != expected)
+        bad_file(path, "contents with CRC-32 " + nn::io::in_quotes(expected), found + ": the file is damaged");
     const Settings settings = settings_of(file);
     return {settings, std::move(file)};
 }

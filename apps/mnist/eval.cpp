@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "eval.hpp"
 
+#include <xtape/nn/io/system.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <thread>
@@ -12,15 +14,20 @@
 
 namespace xtape::apps {
 
+using nn::io::printable;
+
 int eval(const Eval& command) {
-    const Settings settings = saved_settings(command.model);
+    const SavedModel model = read_model(command.model);
+    const Settings& settings = model.settings;
     const Path folder = data_folder(command.data_dir, settings.dataset);
-    const Digits test = load_mnist(folder).test;
-    const SavedModel model = load_model(command.model, {test.images.rows, test.images.columns});
-    const Evaluation e = evaluate(model.network, test, std::max(1u, std::thread::hardware_concurrency()));
+    const Digits test = load_test_set(folder);
+    const Network network = network_in(model, {test.images.rows, test.images.columns});
+    const Evaluation e = evaluate(network, test, std::max(1u, std::thread::hardware_concurrency()));
+    for (const Answer& answer : e.answers) check_probability(model, answer.probability);
     const auto images = grouped(static_cast<double>(e.total));
-    std::printf("model     %s: %s\n", command.model.c_str(), units_text(settings).c_str());
-    std::printf("data      %s: %s images to test on\n\n", folder.c_str(), images.c_str());
+    const std::string name = printable(command.model.native()), data = printable(folder.native());
+    std::printf("model     %s: %s\n", name.c_str(), units_text(settings).c_str());
+    std::printf("data      %s: %s images to test on\n\n", data.c_str(), images.c_str());
     std::printf("%s\n%s\n", confusion_table(dataset(settings.dataset), e).c_str(), outcome(e, false).c_str());
     return 0;
 }

@@ -48,8 +48,10 @@ bool train(Training& training, const Output& output, const Run& run) {
     Display display(training, run.options.quiet);
     while (!training.done()) {
         const bool epoch_ended = training.step(run.threads);
-        display.step();
-        if (epoch_ended) display.epoch();
+        if (epoch_ended)
+            display.epoch();
+        else
+            display.step();
         if (epoch_ended || interrupted()) output.save_checkpoint(training);
         if (interrupted()) return false;
     }
@@ -60,6 +62,18 @@ int stopped(const Options& options, const Output& output) {
     std::fprintf(stderr, "Stopped, and saved %s. To go on:\n  %s\n", output.checkpoint().c_str(),
                  resume_command(options, output.checkpoint()).c_str());
     return 128 + interrupted();
+}
+
+// What the training came to is said first: its report may fail.
+void finish(const Run& run, const Output& output, const Digits& tested) {
+    release_interrupts();  // all of this can be had again from the checkpoint
+    const Evaluation evaluation = evaluate(run.training.model, tested, run.threads);
+    output.save_model(run.training);
+    output.save_result(result(run, evaluation));
+    std::fputs(closing(run, evaluation).c_str(), stdout);
+    std::fflush(stdout);
+    write_pictures(output.report(), run, evaluation, tested);
+    std::fputs(places(run.options).c_str(), stdout);
 }
 
 int run(const Options& options) {
@@ -81,11 +95,7 @@ int run(const Options& options) {
     if (checkpoint) output.save_checkpoint(training);  // the folder may be another one
     if (!train(training, output, facts)) return stopped(options, output);
 
-    const Evaluation evaluation = evaluate(training.model, mnist.test, threads);
-    output.save_model(training);
-    output.save_result(result(facts, evaluation));
-    write_pictures(output.report(), facts, evaluation, mnist.test);
-    std::fputs(closing(facts, evaluation).c_str(), stdout);
+    finish(facts, output, mnist.test);
     return 0;
 }
 

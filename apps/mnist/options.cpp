@@ -4,11 +4,11 @@
 #include <xtape/version.hpp>
 
 #include <algorithm>
-#include <limits>
 
 #include "apps/command_line.hpp"
 #include "apps/data/datasets.hpp"
 #include "apps/text.hpp"
+#include "data_folder.hpp"
 
 namespace xtape::apps {
 namespace {
@@ -23,7 +23,6 @@ template <class T> void add_number(CLI::App& app, const char* group, const char*
 }
 
 void add_training(CLI::App& app, Settings& s, bool& validate) {
-    constexpr auto any_seed = std::numeric_limits<std::uint64_t>::max();
     const auto add = [&](const char* flag, auto& value, const CLI::Validator& valid, const char* meaning) {
         add_number(app, "Training", flag, value, valid, meaning);
     };
@@ -36,13 +35,13 @@ void add_training(CLI::App& app, Settings& s, bool& validate) {
         "Of input and read-out weights, per step and unit of learning rate; for adamw alone");
     add("--shift", s.shift, whole_number(0, most_shift),
         "Pixels by which training images are moved at random, at most");
-    add("--seed", s.seed, whole_number(0, any_seed), "Draws the first weights and the order of the images");
+    add("--seed", s.seed, whole_number(0, most_seed), "Draws the first weights and the order of the images");
     app.add_flag("--validate", validate,
                  "Test on the last 5000 training images, kept from training: to choose settings")
         ->group("Training");
 }
 
-void add_variants(CLI::App& app, Settings& s) {
+void add_words(CLI::App& app, Settings& s) {
     const auto add_word = [&](const char* flag, std::string& value, const std::vector<std::string>& known,
                               const std::string& meaning) {
         app.add_option(flag, value, meaning + ": " + listed(known))
@@ -54,16 +53,20 @@ void add_variants(CLI::App& app, Settings& s) {
     add_word("--dataset", s.dataset, dataset_names, "What to learn, of MNIST or Fashion-MNIST");
     add_word("--optimizer", s.optimizer, optimizers, "Makes the steps");
     add_word("--init", s.init, inits, "How recurrent weights begin, of rnn");
+    add_word("--cell", s.cell, cells, "What reads");
+    add_word("--scan", s.scan, scans, "What is read at a step");
+}
+
+void add_variants(CLI::App& app, Settings& s) {
+    add_words(app, s);
     const auto add = [&](const char* flag, auto& value, const CLI::Validator& valid, const char* meaning) {
         add_number(app, "Variants", flag, value, valid, meaning);
     };
     const auto add_flag = [&](const char* flag, bool& value, const char* meaning) {
         app.add_flag(flag, value, meaning)->group("Variants");
     };
-    add_word("--cell", s.cell, cells, "What reads");
     add("--layers", s.layers, whole_number(1, most_layers), "Cells, each of which reads what the one before says");
     add_flag("--bidirectional", s.bidirectional, "Read from both ends, by cells of their own");
-    add_word("--scan", s.scan, scans, "What is read at a step");
     add("--truncate", s.truncate, whole_number(0, most_truncate),
         "Let gradients go back through the last N steps alone, 0 for all");
     add_flag("--skip-input", s.skip_input, "Show the last step's input to the read-out too, beside the state");
@@ -73,9 +76,9 @@ void add_variants(CLI::App& app, Settings& s) {
 
 void add_files(CLI::App& app, Options& o) {
     const auto add = [&](const char* flag, auto& value, const char* kind, const char* text, const char* meaning) {
-        app.add_option(flag, value, meaning)->type_name(kind)->default_str(text)->group("Files");
+        app.add_option(flag, value, meaning)->check(path())->type_name(kind)->default_str(text)->group("Files");
     };
-    add("--data-dir", o.data_dir, "DIR", "~/.cache/xtape/mnist", "Folder of MNIST's four files, plain or .gz");
+    add("--data-dir", o.data_dir, "DIR", data_folders, "Folder of the four files, plain or .gz");
     add("--out", o.out, "DIR", "mnist-run", "Folder for all output");
     add("--resume", o.resume, "FILE", "", "Go on from this checkpoint, with its settings");
 }
@@ -125,7 +128,7 @@ std::vector<std::string> given(const CLI::App& app) {
 std::variant<Options, Predict, Eval, int> read_options(int argc, const char* const* argv) {
     const auto app =
         command_line("Trains a recurrent network that reads images of MNIST row by row, and tests it.", "mnist");
-    app->get_formatter()->column_width(22);  // of the longest flag
+    app->get_formatter()->column_width(23);  // of the longest flag
     Options options;
     bool validate = false;
     add_training(*app, options.settings, validate);

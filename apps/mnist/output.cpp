@@ -17,11 +17,26 @@ namespace fs = std::filesystem;
 void check_target(const Path& path) {
     std::error_code unreadable;
     const bool exists = fs::exists(path, unreadable);
-    if (unreadable) bad_file(fs::absolute(path), "a folder that may be entered", unreadable.message());
+    if (unreadable) bad_file(path, "a folder that may be entered", unreadable.message());
     if (!exists) return;
     if (!fs::is_regular_file(path)) return write_text(path, "\n");
-    if (::access(path.c_str(), W_OK) != 0)
-        bad_file(fs::absolute(path), "a file that may be written", "a write-protected one");
+    if (::access(path.c_str(), W_OK) != 0) bad_file(path, "a file that may be written", "a write-protected one");
+}
+
+// Throws unless files can be made there.
+template <class Write> void try_in(const Path& folder, Write write) {
+    const Path trial = folder / ("write-test-" + std::to_string(::getpid()));
+    write(trial);
+    fs::remove(trial);
+}
+
+// The folder of an earlier report, whose files may be written over.
+void check_report(const Path& folder) {
+    make_folder(folder);
+    for (const auto& entry : fs::directory_iterator(folder))
+        for (const char* kind : {".svg", ".gp", ".csv", ".html"})
+            if (entry.path().extension() == kind) check_target(entry.path());
+    try_in(folder, [](const Path& trial) { write_text(trial, "\n"); });
 }
 
 }  // namespace
@@ -29,10 +44,9 @@ void check_target(const Path& path) {
 Output::Output(Path folder, const Training& training, const Sums& data) : folder_(std::move(folder)), data_(data) {
     make_folder(folder_);
     for (const Path& path : {checkpoint(), model(), log(), result()}) check_target(path);
-    if (std::error_code none; fs::exists(report(), none)) make_folder(report());
-    const Path trial = folder_ / ("write-test-" + std::to_string(::getpid()));
-    nn::io::write_safetensors(trial, checkpoint_file(training, data_), Where{});
-    fs::remove(trial);
+    if (std::error_code none; fs::exists(report(), none)) check_report(report());
+    try_in(folder_,
+           [&](const Path& trial) { nn::io::write_safetensors(trial, checkpoint_file(training, data_), Where{}); });
 }
 
 void Output::save_checkpoint(const Training& training) const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "predict.hpp"
 
+#include <xtape/nn/io/system.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -17,8 +19,6 @@
 namespace xtape::apps {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct Named {
     std::vector<std::string> names;  // of the images
     Images images;
@@ -26,10 +26,9 @@ struct Named {
 
 Named read_all(const std::vector<std::string>& files, const Dataset& dataset) {
     Named all{{}, {0, mnist_side, mnist_side, {}}};
-    for (const std::string& name : files) {
-        std::error_code unknown;  // the working folder may be gone
-        const fs::path whole = fs::absolute(name, unknown), file = unknown ? fs::path(name) : whole;
+    for (const std::string& file : files) {
         const Images images = (dataset.named() ? fitted : centred)(read_pictures(file), file);
+        const std::string name = nn::io::printable(file);
         for (std::size_t n = 0; n < images.count; ++n)
             all.names.push_back(images.count == 1 ? name : name + "[" + std::to_string(n) + "]");
         all.images.count += images.count;
@@ -78,16 +77,16 @@ void show(const Named& all, std::size_t n, const float* p, const Dataset& datase
 
 int predict(const Predict& command) {
     const NoGrad constants;
-    const SavedModel model = load_model(command.model, {mnist_side, mnist_side});
+    const SavedModel model = read_model(command.model);
+    const Network network = network_in(model, {mnist_side, mnist_side});
     const Dataset& known = dataset(model.settings.dataset);
     const Named all = read_all(command.images, known);
     constexpr std::size_t rows = 256;  // at a time
     for (std::size_t begin = 0; begin < all.images.count; begin += rows) {
         std::vector<std::uint32_t> chosen(std::min(rows, all.images.count - begin));
         std::iota(chosen.begin(), chosen.end(), static_cast<std::uint32_t>(begin));
-        const Array<float> p = exp(log_softmax(model.network(sequences(all.images, chosen)))).value();  // (B, 10)
-        if (!std::all_of(p.data(), p.data() + p.size(), [](float x) { return std::isfinite(x); }))
-            bad_file(fs::absolute(command.model), "a network whose answers are probabilities", "other numbers");
+        const Array<float> p = exp(log_softmax(network(sequences(all.images, chosen)))).value();  // (B, 10)
+        for (std::size_t i = 0; i < p.size(); ++i) check_probability(model, double{p.data()[i]});
         for (std::size_t n = 0; n < chosen.size(); ++n) show(all, begin + n, p.data() + 10 * n, known, command.quiet);
     }
     return 0;

@@ -10,13 +10,13 @@ namespace xtape::apps {
 namespace {
 
 std::string settings_lines(const Settings& s) {
-    return formatted("training  %zu epochs in batches of %zu, seed %llu\n", s.epochs, s.batch,
-                     static_cast<unsigned long long>(s.seed)) +
+    return "training  " + counted(s.epochs, "epoch") +
+           formatted(" in batches of %zu, seed %llu\n", s.batch, static_cast<unsigned long long>(s.seed)) +
            formatted(
                "          %s, lr %g (rises over %g %s, then falls to %g %%), clip %g\n"
-               "          images move by up to %zu %s%s\n",
+               "          images move by up to %s%s\n",
                optimizer_text(s).c_str(), s.lr, s.warm_up_epochs, s.warm_up_epochs == 1 ? "epoch" : "epochs",
-               100 * s.final_lr, s.clip, s.shift, s.shift == 1 ? "pixel" : "pixels",
+               100 * s.final_lr, s.clip, counted(s.shift, "pixel").c_str(),
                s.label_smoothing > 0 ? formatted(", labels are smoothed by %g", s.label_smoothing).c_str() : "");
 }
 
@@ -102,20 +102,24 @@ std::string opening(const Run& run) {
                      scan_text(s, run.training.image_size()).c_str(), units_text(s).c_str(), run.dataset().item.c_str(),
                      images(nn::count(run.training.model)).c_str(), network_text(s).c_str());
     out += settings_lines(s);
-    out += formatted("runs on   %zu %s, BLAS kernels %s%s\n", run.threads, run.threads == 1 ? "thread" : "threads",
-                     blas().core.c_str(), blas().mended ? " (set by xtape: OpenBLAS did not know the processor)" : "");
+    out += formatted("runs on   %s, BLAS kernels %s%s\n", counted(run.threads, "thread").c_str(), blas().core.c_str(),
+                     blas().mended ? " (set by xtape: OpenBLAS did not know the processor)" : "");
     if (run.training.steps_done() > 0)
-        out += formatted("resumes   %s after %zu epochs and %zu steps\n", run.options.resume.c_str(), p.epoch, p.step);
+        out += "resumes   " + run.options.resume.string() + " after " + counted(p.epoch, "epoch") + " and " +
+               counted(p.step, "step") + "\n";
     return out + "output    " + (run.options.out / "").string() + "\n\n";
 }
 
 std::string closing(const Run& run, const Evaluation& e) {
     const double seconds = run.training.progress.seconds;
     return "\n" + confusion_table(run.dataset(), e) + "\n" + outcome(e, run.training.settings.held_out > 0) + "\n" +
-           formatted("%zu epochs in %.1f s, ", run.training.settings.epochs, seconds) +
-           grouped(run.images_per_second()) + " images/s\n" + "A report with pictures is " +
-           (run.options.out / "report/index.html").string() + "\n" + "Results, log, model and checkpoint are in " +
-           (run.options.out / "").string() + "\n";
+           counted(run.training.settings.epochs, "epoch") + formatted(" in %.1f s, ", seconds) +
+           grouped(run.images_per_second()) + " images/s\n";
+}
+
+std::string places(const Options& options) {
+    return "A report with pictures is " + (options.out / "report/index.html").string() +
+           "\nResults, log, model and checkpoint are in " + (options.out / "").string() + "\n";
 }
 
 nlohmann::ordered_json result(const Run& run, const Evaluation& e) {

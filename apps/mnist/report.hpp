@@ -28,6 +28,7 @@ std::string optimizer_text(const Settings& s);
 
 std::string opening(const Run& run);                       // what will run
 std::string closing(const Run& run, const Evaluation& e);  // what came out
+std::string places(const Options& options);                // and where it is
 std::string confusion_table(const Dataset& dataset, const Evaluation& e);
 std::string outcome(const Evaluation& e, bool held_out);  // how many answers are right, on one line
 nlohmann::ordered_json result(const Run& run, const Evaluation& e);

@@ -8,21 +8,27 @@
 
 namespace xtape::apps {
 
-Settings saved_settings(const Path& path) {
-    return settings_of(nn::io::read_safetensors(std::filesystem::absolute(path), Where{}));
+SavedModel read_model(const Path& path) {
+    nn::io::Safetensors file = nn::io::read_safetensors(path, Where{});
+    const Settings settings = settings_of(file);
+    return {settings, std::move(file)};
 }
 
-SavedModel load_model(const Path& path, const ImageSize& size) {
-    const nn::io::Safetensors file = nn::io::read_safetensors(std::filesystem::absolute(path), Where{});
-    const Settings settings = settings_of(file);
-    SavedModel model{settings, Network(settings, size)};
-    for (const auto& [name, parameter] : nn::parameters(model.network)) {
-        const Array<float> values = array_in(file, name, parameter->shape());
+Network network_in(const SavedModel& model, const ImageSize& size) {
+    Settings drawn = model.settings;
+    drawn.init = "uniform";  // what is drawn is not kept, and orthogonal weights take long
+    Network network(drawn, size);
+    for (const auto& [name, parameter] : nn::parameters(network)) {
+        const Array<float> values = array_in(model.file, name, parameter->shape());
         if (!std::ranges::all_of(values.storage(), [](float x) { return std::isfinite(x); }))
-            bad_file(file.path, "finite numbers", "others in tensor " + name);
+            bad_file(model.file.path, "finite numbers", "others in tensor " + name);
         parameter->set(values, Where{});
     }
-    return model;
+    return network;
+}
+
+void check_probability(const SavedModel& model, double p) {
+    if (!std::isfinite(p)) bad_file(model.file.path, "a network whose answers are probabilities", "other numbers");
 }
 
 }  // namespace xtape::apps

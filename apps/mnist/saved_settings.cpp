@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "saved_settings.hpp"
 
+#include <xtape/nn/io/system.hpp>
+
 #include <algorithm>
 #include <map>
 
@@ -15,32 +17,47 @@ namespace {
 using nlohmann::json;
 using nn::io::Safetensors;
 
+[[noreturn]] void refuse(const Safetensors& file, const std::string& name, const std::string& expected) {
+    bad_file(file.path, name + " " + expected, nn::io::in_quotes(file.metadata.at(name)));
+}
+
 std::size_t checked_whole(const Safetensors& file, const std::string& name, const json& value, std::size_t least,
                           std::size_t most) {
     if (value.is_number_unsigned() && value.get<std::size_t>() >= least && value.get<std::size_t>() <= most)
         return value.get<std::size_t>();
-    bad_file(file.path, name + " from " + std::to_string(least) + " to " + std::to_string(most), quoted(value.dump()));
+    refuse(file, name, "from " + std::to_string(least) + " to " + std::to_string(most));
+}
+
+void check_number(const Safetensors& file, const std::string& name, const json& value, double least, double most) {
+    if (!value.is_number() || !(value.get<double>() >= least && value.get<double>() <= most))
+        refuse(file, name, formatted("from %g to %g", least, most));
 }
 
 void check_choice(const Safetensors& file, const std::string& name, const json& value,
                   const std::vector<std::string>& known) {
     if (!value.is_string() || std::ranges::find(known, value.get<std::string>()) == known.end())
-        bad_file(file.path, name + " " + listed(known), quoted(value.dump()));
+        refuse(file, name, listed(known));
 }
 
-void check_part(const Safetensors& file, const std::string& name, const json& value) {
-    if (!value.is_number() || !(value.get<double>() >= 0 && value.get<double>() <= most_part))
-        bad_file(file.path, name + formatted(" from 0 to %g", most_part), quoted(value.dump()));
-}
-
-void check_each(const Safetensors& file, const json& all) {
+void check_numbers(const Safetensors& file, const json& all) {
     const auto whole = [&](const char* name, std::size_t least, std::size_t most) {
         checked_whole(file, name, all[name], least, most);
     };
-    whole("shift", 0, most_shift), whole("truncate", 0, most_truncate), whole("layers", 1, most_layers);
-    whole("epochs", 1, most_epochs), whole("hidden", 1, most_hidden);
-    whole("batch", 1, most_batch), whole("shard_rows", 1, most_batch);
-    for (const char* name : {"dropout", "label_smoothing"}) check_part(file, name, all[name]);
+    whole("epochs", 1, most_epochs), whole("hidden", 1, most_hidden), whole("layers", 1, most_layers);
+    whole("batch", 1, most_batch), whole("shard_rows", 1, most_batch), whole("held_out", 0, validation);
+    whole("shift", 0, most_shift), whole("truncate", 0, most_truncate), whole("seed", 0, most_seed);
+    const auto number = [&](const char* name, double least, double most) {
+        check_number(file, name, all[name], least, most);
+    };
+    number("lr", least_lr, most_rate), number("decay", 0, most_rate), number("clip", 0, most_rate);
+    number("warm_up_epochs", 0, most_epochs), number("final_lr", 0, 1), number("momentum", 0, most_part);
+    number("dropout", 0, most_part), number("label_smoothing", 0, most_part);
+}
+
+void check_each(const Safetensors& file, const json& all) {
+    check_numbers(file, all);
+    for (const char* name : {"skip_input", "bidirectional"})
+        if (!all[name].is_boolean()) refuse(file, name, "true or false");
     for (const auto& [name, known] : {std::pair{"dataset", &dataset_names},
                                       {"init", &inits},
                                       {"optimizer", &optimizers},
@@ -60,6 +77,9 @@ void check_size(const Safetensors& file, const Settings& s) {
                            least),
                  formatted("%.0f", bytes));
 }
+
+// Its value, or one that no check takes.
+json parsed(const std::string& text) { return json::parse(text, nullptr, false); }
 
 // What a file without one of the newer settings was trained with.
 std::map<std::string, json> before_there_were() {
@@ -81,23 +101,21 @@ std::string metadata(const Safetensors& file, const std::string& name, const cha
 }
 
 std::size_t whole_number_in(const Safetensors& file, const std::string& name, std::size_t least, std::size_t most) {
-    return checked_whole(file, name, json::parse(metadata(file, name), nullptr, false), least, most);
+    return checked_whole(file, name, parsed(metadata(file, name)), least, most);
 }
 
-Settings settings_of(const Safetensors& file) try {
+Settings settings_of(const Safetensors& file) {
     const auto before = before_there_were();
     json all = Settings{};
     for (auto& [name, value] : all.items())
         value = before.contains(name) && !file.metadata.contains(name) ? before.at(name)
-                                                                       : json::parse(metadata(file, name, "a model"));
+                                                                       : parsed(metadata(file, name, "a model"));
     check_each(file, all);
     const Settings settings = all.get<Settings>();
     if (const auto wrong = misfit(settings))
         bad_file(file.path, wrong->setting + " with " + wrong->expected, wrong->found);
     check_size(file, settings);
     return settings;
-} catch (const json::exception& error) {
-    bad_file(file.path, "settings that can be read", error.what());
 }
 
 }  // namespace xtape::apps

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -43,6 +44,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, epochs, hidden, batch, lr, seed, wa
 
 inline constexpr std::size_t most_epochs = 1'000'000, most_hidden = 16'384, most_batch = 1'000'000, most_shift = 1'000,
                              most_truncate = 1'000'000, most_layers = 64, validation = 5'000;
+inline constexpr std::uint64_t most_seed = std::numeric_limits<std::uint64_t>::max();
 inline constexpr double least_lr = 1e-30, most_rate = 1e30, most_part = 0.99;
 inline constexpr double sgd_lr = 0.03;  // the peak for sgd, unless it is given
 inline const std::vector<std::string> inits{"orthogonal", "identity", "glorot", "normal", "uniform"};

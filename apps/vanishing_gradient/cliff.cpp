@@ -83,7 +83,6 @@ std::vector<Column> histogram(const std::vector<double>& norms) {
 }
 
 constexpr const char* seen =
-    "\n"
     "Where sigmoid(h) has two stable values, a small change of w or b decides in which of them the unit ends after 50\n"
     "steps: a cliff, on which the gradient explodes. A step against it without clipping is thrown far off, to where\n"
     "nothing can be learnt any more; a clipped one has the same direction, and goes on along the cliff to a small "
@@ -154,7 +153,7 @@ Drawn cliff_figure(const Options& o) {
                       {"cliff_paths.csv", csv(paths(free, clipped))},
                       {"cliff_norms.csv", csv(histogram(norms))}},
              .script = script_head("cliff", 1080, 460) + script},
-            said + seen};
+            said};
 }
 
 }  // namespace xtape::apps

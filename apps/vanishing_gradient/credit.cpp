@@ -62,7 +62,6 @@ double part_of_far(const Map& map) {
 }
 
 constexpr const char* seen =
-    "\n"
     "Each row is one loss, and bright is what its gradient consists of. With U(-1/sqrt H, 1/sqrt H), and with an LSTM\n"
     "whose forget gates are half open, that is a band along the diagonal: whatever lies further back is multiplied\n"
     "by so little that training cannot see it. Orthogonal weights and open forget gates fill the triangle.\n";
@@ -131,7 +130,7 @@ Drawn credit_figure(const Options& o) {
                        "titles = \"'tanh, U(-1/{/Symbol \\326}H, 1/{/Symbol \\326}H)' 'tanh, orthogonal, small W_{xh}' "
                        "'LSTM, forget bias 0' 'LSTM, forget bias 3'\"\n" +
                        script},
-            said + seen};
+            said};
 }
 
 }  // namespace xtape::apps

@@ -59,22 +59,19 @@ const std::vector<Figure>& figures() {
 }
 
 std::string csv(const std::vector<Column>& columns) {
+    const auto cell = [](const std::vector<double>& values, std::size_t i) -> std::string {
+        if (i >= values.size() || std::isnan(values[i])) return "";
+        return formatted("%.7g", std::abs(values[i]) < 1e-300 ? 0 : values[i]);
+    };
     std::string out;
     std::size_t rows = 0;
     for (const Column& column : columns) {
         out += (out.empty() ? "" : ",") + column.name;
         rows = std::max(rows, column.values.size());
     }
-    out += "\n";
-    for (std::size_t i = 0; i < rows; ++i) {
-        std::string line;
-        for (const Column& column : columns) {
-            if (&column != &columns.front()) line += ",";
-            if (i < column.values.size() && !std::isnan(column.values[i])) line += formatted("%.7g", column.values[i]);
-        }
-        out += line + "\n";
-    }
-    return out;
+    for (std::size_t i = 0; i < rows; ++i)
+        for (const Column& column : columns) out += (&column == &columns.front() ? "\n" : ",") + cell(column.values, i);
+    return out + "\n";
 }
 
 std::string range_of(const std::vector<Column>& columns) {

@@ -20,7 +20,7 @@ struct Options {
 
 struct Drawn {
     Picture picture;
-    std::string said;  // on the screen: what was measured, and what is seen
+    std::string said;  // on the screen: what was measured; what is seen by that is the picture's text
 };
 
 struct Figure {
@@ -40,7 +40,8 @@ Drawn truncation_figure(const Options&);
 Drawn training_figure(const Options&);
 Drawn memory_figure(const Options&);
 
-// A column of a table, for a file: numbers with 7 digits, nothing for NaN; a short one ends early.
+// A column of a table, for a file: numbers with 7 digits, 0 for what is below 1e-300, nothing for NaN; a short one ends
+// early. On a logarithmic scale 0 is not drawn.
 struct Column {
     std::string name;
     std::vector<double> values;

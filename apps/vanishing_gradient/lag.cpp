@@ -58,7 +58,6 @@ std::string table(const std::vector<Line>& lines, double radius) {
 }
 
 constexpr const char* seen =
-    "\n"
     "On a logarithmic scale the lines are straight: what is multiplied at each step back is W_hh and tanh', which is\n"
     "at most 1. So a gain below 1 vanishes for certain, below the dotted bound sigma_1^k. A gain above 1 may explode,\n"
     "but need not: larger states are on flatter parts of tanh. U(-1/sqrt H, 1/sqrt H) has a bound that grows, for its\n"
@@ -121,7 +120,7 @@ Drawn lag_figure(const Options& o) {
              .text = seen,
              .data = {{"lag.csv", csv(columns)}},
              .script = script_head("lag", 1080, 480) + settings + script},
-            table(lines, radius) + seen};
+            table(lines, radius)};
 }
 
 }  // namespace xtape::apps

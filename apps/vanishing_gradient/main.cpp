@@ -65,7 +65,8 @@ Options settings(const CLI::App& app, const Command& c, const Figure& figure) {
 
 void make(const Figure& figure, const Options& options, const std::filesystem::path& out) {
     const Drawn drawn = figure.make(options);
-    std::printf("%s\n\n%s\n", drawn.picture.heading.c_str(), drawn.said.c_str());
+    std::printf("%s\n\n%s\nWhat the usual settings show:\n%s\n", drawn.picture.heading.c_str(), drawn.said.c_str(),
+                drawn.picture.text.c_str());
     const std::string trouble = draw(out, {drawn.picture}), name = (out / figure.name).string();
     std::printf("Data, script and picture: %s.csv, .gp%s\n", name.c_str(), trouble.empty() ? ", .svg" : "");
     if (!trouble.empty())

@@ -11,25 +11,17 @@ namespace {
 
 constexpr double biases[] = {0, 2};
 
-struct Memory {
-    Profile before, after;
-    double accuracy;
-};
-
-std::vector<Memory> train_all(const Options& o) {
-    std::vector<Memory> all(std::size(biases));
+std::vector<Trained> train_all(const Options& o) {
+    std::vector<Trained> all(std::size(biases));
     nn::run_parallel(all.size(), 0, [&](std::size_t i) {
         nn::Generator generator(o.seed);
-        Network network = uniform_lstm({4, o.hidden, 4}, generator, biases[i]);
         const Lesson lesson{.lag = o.steps - 1, .steps = o.training_steps, .seed = o.seed};
-        all[i].before = profile(network, lesson);
-        all[i].accuracy = train(network, lesson).accuracy;
-        all[i].after = profile(network, lesson);
+        all[i] = trained(uniform_lstm({4, o.hidden, 4}, generator, biases[i]), lesson);
     });
     return all;
 }
 
-std::string table(const std::vector<Memory>& all, const Options& o) {
+std::string table(const std::vector<Trained>& all, const Options& o) {
     std::string out = formatted("what is left after %zu steps back\n", o.steps - 1) +
                       "forget bias   training      |dL/dc|   |dL/dh|   gates alone    sequences right (%)\n";
     for (std::size_t i = 0; i < all.size(); ++i)
@@ -43,7 +35,6 @@ std::string table(const std::vector<Memory>& all, const Options& o) {
 }
 
 constexpr const char* seen =
-    "\n"
     "dc_{t+k}/dc_t has a part that is the product of the forget gates alone: no weights are in it, and no tanh'. With\n"
     "forget bias 0 the gates are half open, and before training half of that is lost at each step: an untrained LSTM\n"
     "with forget bias 0 vanishes as fast as a tanh network with U(-1/sqrt H, 1/sqrt H). With forget bias 2 each step\n"
@@ -53,7 +44,7 @@ constexpr const char* seen =
 constexpr const char* script = R"gp(
 set multiplot layout 2,2
 set xlabel "time t (steps)"
-set ylabel "length of the gradient, relative"
+set ylabel "length / |dL/dc_T|"
 set logscale y
 set format y "10^{%T}"
 set xrange [1:steps]
@@ -72,7 +63,7 @@ unset multiplot
 }  // namespace
 
 Drawn memory_figure(const Options& o) {
-    const std::vector<Memory> all = train_all(o);
+    const std::vector<Trained> all = train_all(o);
     std::vector<Column> columns{{"t", {}}};
     for (std::size_t t = 1; t <= o.steps; ++t) columns[0].values.push_back(static_cast<double>(t));
     for (std::size_t i = 0; i < all.size(); ++i)
@@ -87,7 +78,7 @@ Drawn memory_figure(const Options& o) {
          .text = seen,
          .data = {{"memory.csv", csv(columns)}},
          .script = script_head("memory", 1000, 760) + formatted("steps = %zu\n", o.steps) + range_of(columns) + script},
-        table(all, o) + seen};
+        table(all, o)};
 }
 
 }  // namespace xtape::apps

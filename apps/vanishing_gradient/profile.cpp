@@ -23,6 +23,12 @@ Profile profile(const Network& network, const Lesson& lesson) {
     return p;
 }
 
+Trained trained(Network network, const Lesson& lesson) {
+    Profile before = profile(network, lesson);
+    const double accuracy = train(network, lesson).accuracy;
+    return {std::move(before), profile(network, lesson), accuracy};
+}
+
 double left(const std::vector<double>& lengths) { return lengths.front() / lengths.back(); }
 
 }  // namespace xtape::apps

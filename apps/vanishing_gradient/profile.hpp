@@ -14,6 +14,12 @@ struct Profile {
 };
 Profile profile(const Network& network, const Lesson& lesson);
 
+struct Trained {
+    Profile before, after;
+    double accuracy;
+};
+Trained trained(Network network, const Lesson& lesson);
+
 // What is left at the first step.
 double left(const std::vector<double>& lengths);
 

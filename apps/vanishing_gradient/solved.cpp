@@ -14,7 +14,7 @@ namespace {
 // The symbol is the first of lag + 1.
 std::vector<std::size_t> lags_of(const Options& o) {
     std::vector<std::size_t> lags{5};
-    for (const std::size_t lag : {10, 15, 20, 30, 40})
+    for (const std::size_t lag : {10u, 15u, 20u, 30u, 40u})
         if (lag < o.steps) lags.push_back(lag);
     return lags;
 }
@@ -84,7 +84,6 @@ std::string table(const Found& found, const std::vector<std::size_t>& lags, cons
 }
 
 constexpr const char* seen =
-    "\n"
     "A symbol of four is to be recalled after a lag; who guesses has 25 %. What the gradient does at the start "
     "decides\n"
     "what is learnt in a short training: uniform tanh weights, and gates that are half open, fail from lags on over\n"
@@ -122,7 +121,7 @@ Drawn solved_figure(const Options& o) {
              .script = script_head("solved", 860, 460) +
                        formatted("seeds = %zu\nlongest = %zu\n", o.seeds, lags.back()) + "names = \"" + names +
                        "\"\ncolours = \"#000000 #238b45 #d94801 #6baed6 #08519c #88419d\"\n" + script},
-            table(found, lags, o) + seen};
+            table(found, lags, o)};
 }
 
 }  // namespace xtape::apps

@@ -49,7 +49,6 @@ std::string table(const std::vector<Spectrum>& all, const std::vector<std::size_
 }
 
 constexpr const char* seen =
-    "\n"
     "A singular value is what becomes of one direction of a change of the state over k steps. With orthogonal weights\n"
     "and small inputs all stay near 1. With U(-1/sqrt H, 1/sqrt H) all vanish, most of them much faster than the\n"
     "largest. With N(0, 1/H) the largest stays, and may even grow, while most directions are forgotten: the norm of\n"
@@ -126,7 +125,7 @@ Drawn spectrum_figure(const Options& o) {
                    "\"\ntitles = \"'U(-1/{/Symbol \\326}H, 1/{/Symbol \\326}H)' 'N(0, 1/H), small W_{xh}' "
                    "'orthogonal, small W_{xh}'\"\ncolours = \"#000000 #08519c #238b45 #d94801\"\n" +
                    script},
-        table(all, lags) + seen};
+        table(all, lags)};
 }
 
 }  // namespace xtape::apps

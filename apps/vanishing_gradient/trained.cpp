@@ -10,20 +10,12 @@
 namespace xtape::apps {
 namespace {
 
-struct Trained {
-    Profile before, after;
-    double accuracy;
-};
-
 std::vector<Trained> train_all(const Options& o) {
     std::vector<Trained> all(kinds().size());
     nn::run_parallel(all.size(), 0, [&](std::size_t i) {
         nn::Generator generator(o.seed);
-        Network network = kinds()[i].make({4, o.hidden, 4}, generator);
         const Lesson lesson{.lag = o.steps - 1, .steps = o.training_steps, .seed = o.seed};
-        all[i].before = profile(network, lesson);
-        all[i].accuracy = train(network, lesson).accuracy;
-        all[i].after = profile(network, lesson);
+        all[i] = trained(kinds()[i].make({4, o.hidden, 4}, generator), lesson);
     });
     return all;
 }
@@ -38,7 +30,6 @@ std::string table(const std::vector<Trained>& all, const Options& o) {
 }
 
 constexpr const char* seen =
-    "\n"
     "s is the state: c of an LSTM, else h. The first symbol is to be recalled at the last step. Where a gradient\n"
     "reaches the first step at all, training makes the way there better: what is left of it rises by powers of ten,\n"
     "up to 1 and above.\n";
@@ -82,7 +73,7 @@ Drawn training_figure(const Options& o) {
              .script = script_head("training", 1080, 460) + formatted("steps = %zu\n", o.steps) + range_of(columns) +
                        "names = \"" + names + "\"\ncolours = \"#000000 #238b45 #d94801 #6baed6 #08519c #88419d\"\n" +
                        script},
-            table(all, o) + seen};
+            table(all, o)};
 }
 
 }  // namespace xtape::apps

@@ -60,7 +60,6 @@ std::vector<std::vector<double>> accuracies(const Options& o) {
 }
 
 constexpr const char* seen =
-    "\n"
     "With sigma_1 below 1 the error falls as sigma_1^k, below a bound that can be known beforehand: few steps are\n"
     "enough. At sigma_1 = 1 it falls slowly, for there are ever fewer steps that are left out. But a small error of\n"
     "the gradient is not a small loss: gradients through k steps reach a lag of k - 1, and recall over 6 steps is\n"
@@ -139,7 +138,7 @@ Drawn truncation_figure(const Options& o) {
          .data = {{"truncation.csv", csv(columns)}, {"truncation_recall.csv", csv(recall)}},
          .script = script_head("truncation", 1080, 460) + formatted("steps = %zu\nseeds = %zu\n", o.steps, o.seeds) +
                    "gains = \"0.6 0.8 1\"\ncolours = \"#08519c #238b45 #d94801\"\n" + script},
-        said + "\n" + right + "\n" + seen};
+        said + "\n" + right + "\n"};
 }
 
 }  // namespace xtape::apps

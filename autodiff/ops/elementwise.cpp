@@ -69,8 +69,8 @@ struct Pow {
 template <class T> struct Choose {
     static constexpr unsigned reads[] = {nothing, nothing};
     Array<T> m;
-    auto forward(const auto& x, const auto& z) const { return xt::where(xt::not_equal(m, T(0)), x, z); }
-    auto vjp(wrt<0>, auto& g, auto&, auto&, auto&) const { return choose(xt::not_equal(m, T(0)), g, zero<T>); }
+    auto forward(const auto& x, const auto& z) const { return xt::where(!xt::equal(m, T(0)), x, z); }
+    auto vjp(wrt<0>, auto& g, auto&, auto&, auto&) const { return choose(!xt::equal(m, T(0)), g, zero<T>); }
     auto vjp(wrt<1>, auto& g, auto&, auto&, auto&) const { return choose(xt::equal(m, T(0)), g, zero<T>); }
 };
 

@@ -15,8 +15,10 @@ template <class X, template <class> class V, class T>
 requires AnyVariable<V<T>> && Mixed<X, V<T>>
 auto add(const X& x, const V<T>& y, Where where = Where::here()) { return add<T>(operand<T>(x), y, where); }
 template <template <class> class V, class T, class Y>
-requires AnyVariable<V<T>> && Mixed<V<T>, Y> && (!AnyVariable<Y>)
-auto add(const V<T>& x, const Y& y, Where where = Where::here()) { return add<T>(x, operand<T>(y), where); }
+requires AnyVariable<V<T>> && Mixed<V<T>, Y> &&
+    (!AnyVariable<Y>)auto add(const V<T>& x, const Y& y, Where where = Where::here()) {
+    return add<T>(x, operand<T>(y), where);
+}
 template <class X, class Y>
 requires Mixed<X, Y>
 auto subtract(const X& x, const Y& y, Where where = Where::here()) {
@@ -55,7 +57,8 @@ template <class T> Variable<T> tanh(const Variable<T>& x, Where = Where::here())
 template <class T> Variable<T> sigmoid(const Variable<T>& x, Where = Where::here());
 // y = max(x, 0), NaN stays NaN; the derivative at 0 is 0
 template <class T> Variable<T> relu(const Variable<T>& x, Where = Where::here());
-// y = x where mask is not 0, else z. Only the chosen side gets a gradient. All three broadcast.
+// y = x where mask is not 0 (NaN is not), else z. Only the chosen side gets a gradient: the other's is 0, which
+// products multiply by NaN if there is one (docs/design.md, Numbers). All three broadcast.
 template <class T>
 Variable<T> where(const Array<T>& mask, const Variable<T>& x, const Variable<T>& z, Where = Where::here());
 template <Expression M, class X, class Z>

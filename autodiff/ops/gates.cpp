@@ -2,6 +2,8 @@
 #include <xtape/autodiff/gates.hpp>
 #include <xtape/autodiff/rule.hpp>
 
+#include <algorithm>
+
 namespace xtape {
 namespace {
 
@@ -127,10 +129,12 @@ template <class T> struct GruGates {
     }
 };
 
-// Room for `count` gates of each row
-template <class T> std::shared_ptr<Array<T>> room(const Variable<T>& state, std::size_t count) {
+// Room for `count` gates of each row of the state; of one row, which all write over, where no derivative will read them
+template <class T, class... X>
+std::shared_ptr<Array<T>> room(std::size_t count, const Variable<T>& state, const X&... others) {
+    const bool recorded = recording() && (state.tracked() || ... || others.tracked());
     const Shape& s = state.value().shape();
-    return Variable<T>::hold(Shape{s[0], count, s[1]});
+    return Variable<T>::hold(Shape{recorded ? s[0] : std::min<std::size_t>(s[0], 1), count, s[1]});
 }
 
 template <class T> void check_gates(const Variable<T>& z, const Variable<T>& c, Where where, const char* op) {
@@ -143,11 +147,11 @@ template <class T> void check_gates(const Variable<T>& z, const Variable<T>& c, 
 
 template <class T> Variable<T> lstm_memory(const Variable<T>& z, const Variable<T>& c, Where where) {
     check_gates(z, c, where, "lstm_memory");
-    return record<T>(where, LstmRemembers<T>{room(c, LstmMemory<T>::keeps)}, z, c);
+    return record<T>(where, LstmRemembers<T>{room(LstmMemory<T>::keeps, c, z)}, z, c);
 }
 template <class T> Variable<T> lstm_output(const Variable<T>& z, const Variable<T>& c, Where where) {
     check_gates(z, c, where, "lstm_output");
-    return record<T>(where, LstmShows<T>{room(c, LstmOutput<T>::keeps)}, z, c);
+    return record<T>(where, LstmShows<T>{room(LstmOutput<T>::keeps, c, z)}, z, c);
 }
 
 template <class T> Variable<T> gru_gates(const Variable<T>& x, const Variable<T>& m, const Variable<T>& h,
@@ -155,7 +159,7 @@ template <class T> Variable<T> gru_gates(const Variable<T>& x, const Variable<T>
     const Shape &s = x.value().shape(), &u = m.value().shape(), &t = h.value().shape(), &v = b.value().shape();
     check(s.size() == 2 && t.size() == 2 && s == u && s[0] == t[0] && s[1] == 3 * t[1] && v == Shape{t[1]}, where,
           "gru_gates", "shapes must be x (B, 3H), m (B, 3H), h (B, H), b (H); got ", s, ", ", u, ", ", t, ", ", v);
-    return record<T>(where, GruGates<T>{room(h, GruGated<T>::keeps)}, x, m, h, b);
+    return record<T>(where, GruGates<T>{room(GruGated<T>::keeps, h, x, m, b)}, x, m, h, b);
 }
 
 template Variable<float> lstm_memory(const Variable<float>&, const Variable<float>&, Where);

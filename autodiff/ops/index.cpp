@@ -23,26 +23,25 @@ struct Scatter {
 };
 
 // take and segment_sum are each other's transpose too, with the same choice of rows.
-using Choice = std::shared_ptr<const RowChoice>;
-template <class T> Variable<T> take_rows(const Variable<T>& table, const RowChoice& choice);
-template <class T> Variable<T> sum_rows(const Variable<T>& g, const RowChoice& choice);
+template <class T> Variable<T> take_rows(const Variable<T>& table, const Choice& choice);
+template <class T> Variable<T> sum_rows(const Variable<T>& g, const Choice& choice);
 struct Take {
     static constexpr unsigned reads[] = {nothing};
     Choice choice;
-    auto forward(const auto& x) const { return take_rows(x, *choice); }
-    auto vjp(wrt<0>, auto& g, auto&, auto&) const { return sum_rows(g, *choice); }
+    auto forward(const auto& x) const { return take_rows(x, choice); }
+    auto vjp(wrt<0>, auto& g, auto&, auto&) const { return sum_rows(g, choice); }
 };
 struct SegmentSum {
     static constexpr unsigned reads[] = {nothing};
     Choice choice;
-    auto forward(const auto& g) const { return sum_rows(g, *choice); }
-    auto vjp(wrt<0>, auto& g, auto&, auto&) const { return take_rows(g, *choice); }
+    auto forward(const auto& g) const { return sum_rows(g, choice); }
+    auto vjp(wrt<0>, auto& g, auto&, auto&) const { return take_rows(g, choice); }
 };
-template <class T> Variable<T> take_rows(const Variable<T>& table, const RowChoice& choice) {
-    return record<T>(Where{}, Take{std::make_shared<RowChoice>(choice)}, table);
+template <class T> Variable<T> take_rows(const Variable<T>& table, const Choice& choice) {
+    return record<T>(Where{}, Take{choice}, table);
 }
-template <class T> Variable<T> sum_rows(const Variable<T>& g, const RowChoice& choice) {
-    return record<T>(Where{}, SegmentSum{std::make_shared<RowChoice>(choice)}, g);
+template <class T> Variable<T> sum_rows(const Variable<T>& g, const Choice& choice) {
+    return record<T>(Where{}, SegmentSum{choice}, g);
 }
 
 void check_places(Where where, std::string_view op, const Indices& index, std::size_t length) {

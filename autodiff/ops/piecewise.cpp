@@ -28,6 +28,9 @@ template <class Beaten> struct Extreme {
     }
 };
 
+struct Maximum : Extreme<Less> {};
+struct Minimum : Extreme<Greater> {};
+
 // y = |x|                   dx = dy where x > 0, -dy where x < 0, 0 at 0; dy at NaN
 struct Abs {
     static constexpr unsigned reads[] = {in0};
@@ -43,11 +46,11 @@ struct Abs {
 
 template <class T> Variable<T> maximum(const Variable<T>& x, const Variable<T>& y, Where where) {
     check_broadcast(where, "maximum", x.value().shape(), y.value().shape());
-    return record<T>(where, Extreme<Less>{}, x, y);
+    return record<T>(where, Maximum{}, x, y);
 }
 template <class T> Variable<T> minimum(const Variable<T>& x, const Variable<T>& y, Where where) {
     check_broadcast(where, "minimum", x.value().shape(), y.value().shape());
-    return record<T>(where, Extreme<Greater>{}, x, y);
+    return record<T>(where, Minimum{}, x, y);
 }
 template <class T> Variable<T> abs(const Variable<T>& x, Where where) { return record<T>(where, Abs{}, x); }
 

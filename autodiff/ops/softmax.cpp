@@ -18,7 +18,7 @@ struct LogSoftmax {
 // y = e^x / sum e^x         dx = y (dy - sum of dy y)    (0 where the mask is: there neither x nor dy is read)
 template <class T>
 Variable<T> softmax_pulled(const Variable<T>& g, const Variable<T>& y, const Array<T>& mask, std::size_t axis) {
-    const Variable<T> seen = mask.dimension() == 0 ? g : choose(xt::not_equal(mask, T(0)), g, T(0));
+    const Variable<T> seen = mask.dimension() == 0 ? g : choose(!xt::equal(mask, T(0)), g, T(0));
     return y * (seen - keep_sum(seen * y, axis));
 }
 template <class T> struct Softmax {

@@ -27,7 +27,7 @@ int main() {
     auto reversed = nn::unroll(cell, x, h, {.reverse = true});
     auto both = nn::bidirectional(cell, other, x, h, h, {7, 3});     // both.outputs(), both.final_state()
     auto cut = nn::truncated(cell, x, h, {.every = 2, .depth = 4});  // less gradient, the same numbers
-    const nn::Zoneout<Leaky> zoned(cell, {0.1}, 0);                  // noisy in a Training; RecurrentDropout, too
+    const nn::Zoneout<Leaky> zoned(cell, {0.1}, 0);                  // noisy in a Training
     const nn::Layers<Leaky> deep(3, {.layers = 3, .bidirectional = true, .residual = true, .dropout = 0.2},
                                  [&](std::size_t inputs) { return Leaky(inputs, 4, bits); });
     Variable<double> streamed = h;

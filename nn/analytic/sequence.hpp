@@ -43,7 +43,7 @@ SequenceGradients<Cell> bptt(const Cell& cell, const Unrolled<Cell>& run, const 
 // BPTT(k1, k2) of Williams and Peng 1990, every = k1 and depth = k2: after each block of k1 steps, which ends with step
 // e, its losses are propagated back through the last k2 steps before e, at most. This is the gradient of
 //   sum over blocks, over s in the block:  L_s(H_s), H_s started from S_{e - k2}, which is held at its value
-// The loss of the last state is one of the last block. depth >= T gives all of bptt.
+// The last state of a row is that of its own last step, whose block its loss is one of. depth >= T gives all of bptt.
 template <class Cell, class Real = typename Cell::value_type>
 SequenceGradients<Cell> truncated_bptt(const Cell& cell, const Unrolled<Cell>& run, const xt::xarray<Real>& d_h,
                                        const State<Real>& d_last, std::size_t every, std::size_t depth) {
@@ -53,11 +53,15 @@ SequenceGradients<Cell> truncated_bptt(const Cell& cell, const Unrolled<Cell>& r
                ", depth = " + std::to_string(depth));
     SequenceGradients<Cell> d = no_gradients(cell, run);
     const std::size_t T = run.saved.size();
+    const std::vector<std::size_t> ends = steps_read(run);
     for (std::size_t begin = 0; begin < T; begin += std::min(every, T - begin)) {
         const std::size_t end = begin + std::min(every, T - begin), from = end - std::min(depth, end);
-        const State<Real> d_before = sweep(cell, run, d_h, end == T ? d_last : no_state(d_last), {from, begin, end}, d);
+        const State<Real> d_end = rows_ending(d_last, ends, begin + 1, end);
+        const State<Real> d_before = sweep(cell, run, d_h, d_end, {from, begin, end}, d);
         for (std::size_t k = 0; from == 0 && k < d_before.size(); ++k) d.first[k] += d_before[k];
     }
+    const State<Real> d_unread = rows_ending(d_last, ends, 0, 0);  // S_T is S_0 in rows without a step
+    for (std::size_t k = 0; k < d_unread.size(); ++k) d.first[k] += d_unread[k];
     return d;
 }
 

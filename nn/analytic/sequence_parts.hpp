@@ -29,6 +29,24 @@ template <class Cell> SequenceGradients<Cell> no_gradients(const Cell& cell, con
     return {no_gradients(cell), zeros_like(run.x), no_state(run.states[0])};
 }
 
+// For each row how many steps of the reading there are up to its own last one: 0 where it has none.
+template <class Cell> std::vector<std::size_t> steps_read(const Unrolled<Cell>& run) {
+    std::vector<std::size_t> ends(run.mask.shape()[1], 0);
+    for (std::size_t n = 0; n < run.saved.size(); ++n)
+        for (std::size_t i = 0; i < ends.size(); ++i)
+            if (run.mask(time_of(run, n), i) != 0) ends[i] = n + 1;
+    return ends;
+}
+
+// The rows of a state whose end is in first..last, and 0 for the others.
+template <class Real>
+State<Real> rows_ending(State<Real> state, const std::vector<std::size_t>& ends, std::size_t first, std::size_t last) {
+    for (Array<Real>& field : state)
+        for (std::size_t i = 0; i < ends.size(); ++i)
+            for (std::size_t j = 0; j < field.shape()[1] && (ends[i] < first || ends[i] > last); ++j) field(i, j) = 0;
+    return state;
+}
+
 // Steps first..end-1 of the reading are swept; losses count from step losses on.
 struct Range {
     std::size_t first, losses, end;
@@ -82,6 +100,11 @@ void check_gradients(const Unrolled<Cell>& run, const Array<Real>& d_h, const St
         refuse("d_last must have as many fields as a state, " + std::to_string(last.size()) + "; got " +
                std::to_string(d_last.size()));
     for (std::size_t k = 0; k < last.size(); ++k) check("d_last", d_last[k], shape_of(last[k]));
+}
+
+template <class Cell> void check_plain(const Unrolled<Cell>& run) {
+    if (run.reverse || std::any_of(run.mask.begin(), run.mask.end(), [](auto m) { return m != 1; }))
+        refuse("a sequence that is taken apart must have all steps, in order; got a mask or reverse");
 }
 
 }  // namespace xtape::nn::analytic

@@ -91,6 +91,19 @@ private:
     bool replaced_ = false;
 };
 
+// What a link leads to, though nothing may be there yet; a path that is no link is itself.
+fs::path behind_links(const Output& output, fs::path path) {
+    constexpr int most = 40;  // as the system has it
+    for (int links = 0;; ++links) {
+        std::error_code no_link;
+        const fs::path next = fs::read_symlink(path, no_link);
+        if (no_link) return path;
+        errno = ELOOP;
+        output.need(links < most, "open");
+        path = path.parent_path() / next;
+    }
+}
+
 }  // namespace
 
 void write_file(const fs::path& path, std::span<const Bytes> pieces, Where where) {
@@ -100,9 +113,7 @@ void write_file(const fs::path& path, std::span<const Bytes> pieces, Where where
     if (exists && !S_ISREG(earlier.st_mode)) return write_directly(output, pieces);
     output.need(!exists || ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0, "open");
 
-    std::error_code unresolved;  // a link stays a link: what it points to is replaced
-    fs::path target = fs::canonical(path, unresolved);
-    if (unresolved) target = path;
+    const fs::path target = behind_links(output, path);  // a link stays a link
     const fs::path parent = target.has_parent_path() ? target.parent_path() : ".";
     const Descriptor folder(restarted([&] { return ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
     output.need(folder.get() != -1, "open of the folder");

@@ -13,8 +13,10 @@ namespace xtape::nn::io {
 using Bytes = std::span<const std::byte>;
 
 // Writes the pieces, one after the other, to a file that is afterwards whole or, when this throws, as it was before,
-// and stays so through a power cut: a temporary file in the same folder is written, synced and renamed. What exists and
-// is no regular file (/dev/full, a pipe) is written to directly.
+// and stays so through a power cut: a temporary file in the same folder is written, synced and renamed. A link stays a
+// link; what it leads to is written. What exists and is no regular file (/dev/full, a pipe) is written to directly.
+// The last step syncs the folder. Should that fail, this throws though the new file is there, whole; after a power cut
+// it may be the earlier one again.
 void write_file(const std::filesystem::path& path, std::span<const Bytes> pieces, Where where = Where::here());
 inline void write_file(const std::filesystem::path& path, Bytes bytes, Where where = Where::here()) {
     write_file(path, std::span(&bytes, 1), where);

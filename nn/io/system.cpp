@@ -21,7 +21,8 @@ std::vector<std::byte> memory(std::size_t count, const std::string& name, Where 
          name + " must fit into memory; got " + std::to_string(count) + " bytes at once; try a smaller file");
 }
 
-// Control characters would break the line, or drive the terminal it is shown on.
+}  // namespace
+
 std::string printable(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
@@ -35,8 +36,6 @@ std::string printable(std::string_view text) {
     }
     return out;
 }
-
-}  // namespace
 
 Descriptor::~Descriptor() { close(); }
 

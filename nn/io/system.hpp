@@ -73,6 +73,8 @@ private:
 
 // For messages, on one line: a path with its folder; a text from a file, in quotes and cut when it is long.
 std::string reason();  // of the last failure, from errno
+// Control characters, which would break the line or drive the terminal it is shown on, become \x0a and the like.
+std::string printable(std::string_view text);
 std::string shown(const std::filesystem::path& path);
 std::string in_quotes(std::string_view text);
 std::string listed(const std::vector<std::string>& items);  // "a, b", the first of them; of none: "nothing"

@@ -15,7 +15,7 @@ inline std::string crc32_of(const xtape::nn::io::Safetensors& file) {
     uLong crc = crc32_z(0, nullptr, 0);
     const auto add = [&](const void* p, std::size_t n) { crc = crc32_z(crc, static_cast<const Bytef*>(p), n); };
     for (const auto& [name, value] : file.metadata)
-        add(name.c_str(), name.size() + 1), add(value.c_str(), value.size() + 1);
+        if (name != "crc32") add(name.c_str(), name.size() + 1), add(value.c_str(), value.size() + 1);
     for (const auto& [name, tensor] : file.tensors) {
         const std::string shape = xtape::text(tensor.shape);
         add(name.c_str(), name.size() + 1), add(shape.c_str(), shape.size() + 1);
@@ -29,7 +29,6 @@ inline std::string crc32_of(const xtape::nn::io::Safetensors& file) {
 template <class Edit> void change(const std::filesystem::path& path, Edit edit) {
     auto file = xtape::nn::io::read_safetensors(path);
     edit(file);
-    file.metadata.erase("crc32");
     file.metadata["crc32"] = crc32_of(file);
     xtape::nn::io::write_safetensors(path, file);
 }

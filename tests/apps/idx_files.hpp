@@ -63,12 +63,12 @@ inline Bytes file_of(const std::vector<std::size_t>& sizes, std::size_t elements
     return xtape::apps::idx_header(sizes) + data;
 }
 
-// What reading says of the file, without the file's name, which must come first and on one line.
+// What reading says of the file, without its name and folder, which must come first and on one line.
 template <class Read> std::string complaint(const Path& file, Read read) {
     try {
         read();
     } catch (const std::runtime_error& error) {
-        const std::string what = error.what(), name = file.string() + ": ";
+        const std::string what = error.what(), name = std::filesystem::absolute(file).string() + ": ";
         CHECK_MESSAGE(what.starts_with(name), what);
         CHECK_MESSAGE(what.find('\n') == std::string::npos, what);
         return what.substr(std::min(name.size(), what.size()));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "apps/text.hpp"
+#include "checkpoint_files.hpp"
 #include "program.hpp"
 
 using namespace idx_files;
@@ -38,43 +40,6 @@ struct Trained {  // a folder with a good run in it
 
 }  // namespace
 
-TEST_CASE("a wrong flag names the nearest right one") {
-    const std::string program = XTAPE_MNIST;
-    refused(program + " --epoch 3", 2, {"unknown flag --epoch; did you mean --epochs?"});
-    refused(program + " --thread=3", 2, {"unknown flag --thread; did you mean --threads?"});
-    refused(program + " --datadir x", 2, {"did you mean --data-dir?"});
-    refused(program + " -q", 2, {"unknown flag -q; did you mean --"});
-    refused(program + " now", 2, {"unexpected argument now"});
-}
-
-TEST_CASE("a wrong value says what is right") {
-    const std::string program = XTAPE_MNIST;
-    for (const char* flag : {"epochs 0", "batch 0", "hidden 0", "epochs 1e3", "seed -1", "seed 0x1", "threads 1025"})
-        refused(program + " --" + flag, 2, {"expected a whole number from", "found "});
-    for (const char* flag : {"lr 0", "lr nan", "lr -1", "lr inf", "lr 1x", "lr ''"})
-        refused(program + " --" + flag, 2, {"--lr", "expected a number from 1e-30 to 1e+30"});
-    refused(program + " --decay -0.1", 2, {"--decay", "expected a number from 0 to 1e+30"});
-    refused(program + " --epochs", 2, {"--epochs"});
-    refused(program + " --optimizer adm", 2,
-            {"--optimizer: expected adamw, adam or sgd; found adm; did you mean adam?"});
-    refused(program + " --init orthagonal", 2, {"--init: expected orthogonal, identity, glorot", "mean orthogonal?"});
-    refused(program + " --dataset Fashion", 2, {"expected digits or fashion; found Fashion; did you mean fashion?"});
-    refused(program + " --dataset ''", 2, {"--dataset", "found ''"});
-    refused(program + " --truncate -1", 2, {"--truncate", "expected a whole number from 0 to 1000000; found -1"});
-    for (const char* other : {"adam", "sgd"})
-        refused(program + " --decay 0.1 --optimizer " + other, 2,
-                {std::string("--decay: expected --optimizer adamw, which has decay; found ") + other});
-}
-
-TEST_CASE("help and version") {
-    const Outcome help = run(XTAPE_MNIST " --help");
-    CHECK(help.code == 0);
-    for (const char* part : {"--dataset NAME", "--truncate N", "--skip-input", "--optimizer NAME", "--init NAME",
-                             "[24]", "[128]", "[~/.cache/xtape/mnist]", "--validate", "--resume FILE"})
-        CHECK_MESSAGE(has(help.out, part), part);
-    CHECK(run(XTAPE_MNIST " --version").out.starts_with("mnist "));
-}
-
 TEST_CASE("bad data are refused before anything is written") {
     const Folder folder;
     const Path out = folder / "out";
@@ -91,13 +56,33 @@ TEST_CASE("bad data are refused before anything is written") {
     check(good[2], {}, "expected a header of 16 bytes; found 0");
     refused(mnist(out, "--data-dir " + folder.path.string()), 1,
             {folder.path.string() + "/train-images", "found none"});
-    refused("HOME=" + folder.path.string() + " XDG_CACHE_HOME= " + mnist(out, ""), 1,
-            {folder.path.string() + "/.cache/xtape/mnist: expected", "run apps/mnist.sh"});
     const Path fashion = "/usr/share/datasets/fashion-mnist";
     if (!std::filesystem::exists(fashion))
         refused(mnist(out, "--dataset fashion"), 1,
                 {fashion.string() + ": expected Fashion-MNIST's four files", "run apps/mnist.sh --dataset fashion"});
     refused(mnist(out, "--validate" + small), 1, {data_dir + ": expected more than 5000 training images", "found 800"});
+}
+
+TEST_CASE("data that are not in the cache are missed there") {
+    const Folder folder;
+    const Path out = folder / "out";
+    refused("HOME=" + folder.path.string() + " XDG_CACHE_HOME= " + mnist(out, ""), 1,
+            {folder.path.string() + "/.cache/xtape/mnist: expected", "run apps/mnist.sh"});
+    refused("HOME=/nowhere XDG_CACHE_HOME=" + folder.path.string() + "/cache " + mnist(out, ""), 1,
+            {folder.path.string() + "/cache/xtape/mnist: expected", "run apps/mnist.sh"});
+    std::filesystem::create_symlink("loop", folder / "loop");
+    refused("XDG_CACHE_HOME=" + folder.path.string() + "/loop " + mnist(out, ""), 1,
+            {folder.path.string() + "/loop/xtape/mnist: expected a folder that may be read; found Too many levels"});
+}
+
+TEST_CASE("data are found in the cache") {
+    const Folder folder;
+    std::filesystem::create_directories(folder / "xtape");
+    std::filesystem::create_directory_symlink(data_dir, folder / "xtape/mnist");
+    const Outcome o =
+        run("XDG_CACHE_HOME=" + folder.path.string() + " " + mnist(folder / "out", "--hidden 4 --epochs 1"));
+    CHECK(o.code == 0);
+    CHECK(has(o.out, "data      " + folder.path.string() + "/xtape/mnist: 800 images to train on"));
 }
 
 TEST_CASE("a folder that cannot be written to is refused before training") {
@@ -152,6 +137,28 @@ TEST_CASE("a checkpoint that does not fit is refused, and stays") {
             {name + ": expected a checkpoint of the same data, t10k-labels-idx1-ubyte"});
     CHECK(run(mnist(t.out, "--hidden 8 --epochs 2" + resume)).code == 0);
     CHECK(contents(t.checkpoint) == checkpoint);
+}
+
+TEST_CASE("a name, or what stands in a checkpoint, cannot drive the terminal, nor fill it") {
+    const Trained t;
+    const std::string escape = "\x1b[2J", much(100'000, 'x');
+    const auto check = [&](const char* note, const std::string& text, const std::string& found) {
+        const Path file = t.folder / ("checkpoint\n" + escape);
+        write(file, contents(t.checkpoint));
+        auto saved = xtape::nn::io::read_safetensors(file);
+        saved.metadata[note] = text;
+        if (std::string(note) != "crc32") saved.metadata["crc32"] = checkpoint_files::crc32_of(saved);
+        xtape::nn::io::write_safetensors(file, saved);
+        const std::string command = mnist(t.out, "--resume " + xtape::apps::quoted(file) + data);
+        refused(command, 1, {(t.folder / "checkpoint").string() + "\\x0a\\x1b[2J: expected ", found});
+        CHECK_FALSE(has(run(command).err, "\x1b"));
+        CHECK(run(command).err.size() < 400);
+    };
+    for (const char* note : {"crc32", "t10k-labels-idx1-ubyte"}) {
+        check(note, escape, "'\\x1b[2J'");
+        check(note, much, "'" + std::string(60, 'x') + "...'");
+    }
+    for (const char* note : {"hidden", "epoch", "dataset", "skip_input"}) check(note, "\"\x7f" + much, "xxx...'");
 }
 
 TEST_CASE("a damaged checkpoint is refused") {

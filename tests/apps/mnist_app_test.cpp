@@ -96,7 +96,8 @@ TEST_CASE("a run says what it learns and how, and names the classes of fashion")
     const Folder folder;
     const std::string flags = "--hidden 8 --epochs 1" + data;
     const Outcome digits = run(mnist(folder / "digits", flags));
-    for (const char* part : {"learns MNIST\n", "10 digits, 386 parameters", "init orthogonal, read-out of the state, ",
+    for (const char* part : {"learns MNIST\n", "\n1 epoch in ", "training  1 epoch in batches",
+                             "10 digits, 386 parameters", "init orthogonal, read-out of the state, ",
                              "gradients through all rows", "adamw, decay 0.1, lr 0.002", "\nDigits (rows)"})
         CHECK_MESSAGE(has(digits.out, part), part);
     const Outcome fashion = run(mnist(folder / "fashion", flags + " --dataset fashion --skip-input --truncate 2 "
@@ -157,4 +158,9 @@ TEST_CASE("on a terminal a line moves") {
     CHECK(has(o.out, "\repoch 1/3 "));
     CHECK(has(o.out, " left\x1b[K"));
     CHECK_FALSE(has(run(command).out, "\r"));
+    // Each step is an epoch's last, so what would be drawn is one that there is not.
+    const std::string steps = mnist(folder / "out", "--hidden 8 --epochs 3 --batch 800" + data);
+    const Outcome whole = run("TERM=xterm script -qec '" + steps + "' /dev/null");
+    CHECK(has(whole.out, "epoch 3/3"));
+    CHECK_FALSE(has(whole.out, "step 0/1"));
 }

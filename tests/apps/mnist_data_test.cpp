@@ -76,12 +76,23 @@ TEST_CASE("files that do not belong together are refused") {
         CHECK(set_complaint(folder, test_images) ==
               "expected IDX images, magic 0x00000803; found labels, magic 0x00000801");
     }
-    SUBCASE("a label above 9") {
-        write(folder / labels, idx_header({3}) + Bytes{0, 10, 9});
-        CHECK(set_complaint(folder, labels) == "expected labels 0 to 9; found 10 at index 1");
-    }
-    SUBCASE("test images of another size") {
-        write_set(folder, 3);
-        CHECK(set_complaint(folder, test_images) == "expected images of 1 x 2, as in the training set; found 3 x 2");
-    }
+}
+
+TEST_CASE("a label above 9, and test images of another size, are refused") {
+    const Folder folder;
+    write_set(folder, 3);
+    CHECK(set_complaint(folder, "t10k-images-idx3-ubyte") ==
+          "expected images of 1 x 2, as in the training set; found 3 x 2");
+    write_set(folder);
+    write(folder / "train-labels-idx1-ubyte", idx_header({3}) + Bytes{0, 10, 9});
+    CHECK(set_complaint(folder, "train-labels-idx1-ubyte") == "expected labels 0 to 9; found 10 at index 1");
+}
+
+TEST_CASE("the test set loads alone") {
+    const Folder folder;
+    write_set(folder);
+    const Mnist all = load_mnist(folder.path);
+    std::filesystem::remove(folder / "train-images-idx3-ubyte");
+    CHECK(load_test_set(folder.path).labels == all.test.labels);
+    CHECK(load_test_set(folder.path).images.pixels == all.test.images.pixels);
 }

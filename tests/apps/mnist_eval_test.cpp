@@ -7,6 +7,7 @@
 using namespace idx_files;
 using namespace program;
 using xtape::apps::formatted;
+using xtape::apps::quoted;
 
 namespace {
 
@@ -52,6 +53,25 @@ TEST_CASE("a model of an older version is tested, and the confusion matrix is th
     CHECK(has(out, counted_by_hand()));
     // 196 of 200, and by Wilson's formula (196 + z^2 / 2 +- z sqrt(196 * 4 / 200 + z^2 / 4)) / (200 + z^2)
     CHECK(out.ends_with("98.00 % of the 200 test images are right (196; 95 % interval 94.97 to 99.22 %)\n"));
+}
+
+TEST_CASE("the test needs no images to train on, and no name drives the terminal") {
+    const Folder folder;
+    const Path test = folder / "the test\n\x1b[2J";
+    std::filesystem::create_directory(test);
+    for (const char* name : {"t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"})
+        std::filesystem::copy_file(data_dir / name, test / name);
+    const Outcome o = run(XTAPE_MNIST " eval --model " + model.string() + " --data-dir " + quoted(test));
+    CHECK(o.code == 0);
+    CHECK(has(o.out, "data      " + folder.path.string() + "/the test\\x0a\\x1b[2J: 200 images to test on\n"));
+    CHECK(result(o.out) == result(evaluated(model)));
+}
+
+TEST_CASE("saved models are the files that their page describes") {
+    const std::string sums = "grep -E '^[0-9a-f]{64}  ' README.md";
+    const Outcome o = run("cd " XTAPE_TEST_DATA " && " + sums + " | sha256sum --check --strict");
+    CHECK_MESSAGE(o.code == 0, o.out);
+    CHECK(o.out == "fashion-model-0.1.0.safetensors: OK\nmnist-model-0.1.0.safetensors: OK\n");
 }
 
 TEST_CASE("a model that was saved before images were moved is tested") {

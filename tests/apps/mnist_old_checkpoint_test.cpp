@@ -32,6 +32,20 @@ void make_old(xtape::nn::io::Safetensors& file) {
         REQUIRE(file.metadata.erase(name) == 1);
 }
 
+struct Trained {  // a folder with a checkpoint
+    Folder folder;
+    Trained() { REQUIRE(run(mnist + quoted(folder.path) + " --hidden 4 --batch 16 --epochs 2").code == 0); }
+    void check_refused(const std::string& setting, const std::string& value, const std::string& expected) const {
+        const Path changed = folder / "changed";
+        write(changed, contents(folder / "checkpoint.safetensors"));
+        checkpoint_files::change(changed, [&](auto& file) { file.metadata.at(setting) = value; });
+        const Outcome o = run(mnist + quoted(folder.path) + " --resume " + quoted(changed));
+        CHECK(o.code == 1);
+        CHECK_MESSAGE(one_line(o.err), o.err);
+        CHECK_MESSAGE((has(o.err, changed.string()) && has(o.err, expected)), o.err);
+    }
+};
+
 }  // namespace
 
 TEST_CASE("a training resumed from a checkpoint of before the accuracy was counted has its report") {
@@ -57,32 +71,51 @@ TEST_CASE("a training resumed from a checkpoint of before the accuracy was count
 }
 
 TEST_CASE("a checkpoint with a setting that there is not is refused") {
-    const Folder folder;
-    REQUIRE(run(mnist + quoted(folder.path) + " --hidden 4 --batch 16 --epochs 2").code == 0);
-    const Path whole = folder / "checkpoint.safetensors", changed = folder / "changed";
+    const Trained trained;
     for (const auto& [setting, value, expected] :
          {std::tuple{"init", "\"zeros\"", "init orthogonal, identity, glorot, normal or uniform; found "},
-          {"optimizer", "7", "optimizer adamw, adam or sgd; found 7"},
+          {"optimizer", "7", "optimizer adamw, adam or sgd; found '7'"},
           {"dataset", "\"letters\"", "dataset digits or fashion; found "},
-          {"truncate", "-1", "truncate from 0 to 1000000; found -1"},
-          {"skip_input", "2", "settings that can be read; found "},
-          {"skip_input", "true", "readout.u"},
+          {"skip_input", "2", "skip_input true or false; found '2'"},
+          {"bidirectional", "\"no\"", "bidirectional true or false; found "},
           {"cell", "\"elman\"", "cell rnn, lstm or gru; found "},
-          {"cell", "\"gru\"", "rows.forward.0.wx"},
-          {"scan", "7", "scan rows, columns, both, pixels or permuted; found 7"},
-          {"layers", "0", "layers from 1 to 64; found 0"},
-          {"layers", "2", "rows.forward.0.wx"},
-          {"dropout", "0.5", "dropout with --layers 2 or more, for it is between layers; found one layer"},
-          {"dropout", "1", "dropout from 0 to 0.99; found 1"},
+          {"scan", "7", "scan rows, columns, both, pixels or permuted; found '7'"},
           {"label_smoothing", "\"x\"", "label_smoothing from 0 to 0.99; found "},
-          {"hidden", "16384", "tensors of a network of hidden 16384 and layers 1, 1073741824 bytes or more; found "},
-          {"optimizer", "\"sgd\"", "cell.wx.momentum"}}) {
-        write(changed, contents(whole));
-        checkpoint_files::change(changed,
-                                 [name = setting, text = value](auto& file) { file.metadata.at(name) = text; });
-        const Outcome o = run(mnist + quoted(folder.path) + " --resume " + quoted(changed));
-        CHECK(o.code == 1);
-        CHECK_MESSAGE(one_line(o.err), o.err);
-        CHECK_MESSAGE((has(o.err, changed.string()) && has(o.err, expected)), o.err);
-    }
+          {"hidden", "many", "hidden from 1 to 16384; found 'many'"},
+          {"hidden", "16384", "tensors of a network of hidden 16384 and layers 1, 1073741824 bytes or more; found "}})
+        trained.check_refused(setting, value, expected);
+}
+
+TEST_CASE("a checkpoint whose settings do not go together, or not with its network, is refused") {
+    const Trained trained;
+    for (const auto& [setting, value, expected] :
+         {std::tuple{"skip_input", "true", "readout.u"},
+          {"cell", "\"gru\"", "rows.forward.0.wx"},
+          {"layers", "2", "rows.forward.0.wx"},
+          {"optimizer", "\"sgd\"", "cell.wx.momentum"},
+          {"dropout", "0.5", "dropout with --layers 2 or more, for it is between layers; found one layer"}})
+        trained.check_refused(setting, value, expected);
+}
+
+TEST_CASE("a checkpoint with a number that the command line would not take is refused") {
+    const Trained trained;
+    const char* part = " from 0 to 0.99; found ";
+    for (const auto& [setting, value, expected] :
+         {std::tuple{"truncate", "-1", " from 0 to 1000000; found "},
+          {"layers", "0", " from 1 to 64; found "},
+          {"held_out", "-1", " from 0 to 5000; found "},
+          {"seed", "1.5", " from 0 to 18446744073709551615; found "},
+          {"seed", "1e300", " from 0 to 18446744073709551615; found "},
+          {"seed", "18446744073709551616", " from 0 to 18446744073709551615; found "},
+          {"lr", "-1", " from 1e-30 to 1e+30; found "},
+          {"lr", "0", " from 1e-30 to 1e+30; found "},
+          {"decay", "-0.1", " from 0 to 1e+30; found "},
+          {"clip", "-1", " from 0 to 1e+30; found "},
+          {"clip", "null", " from 0 to 1e+30; found "},
+          {"warm_up_epochs", "1e300", " from 0 to 1e+06; found "},
+          {"warm_up_epochs", "-1", " from 0 to 1e+06; found "},
+          {"final_lr", "1.5", " from 0 to 1; found "},
+          {"momentum", "7", part},
+          {"dropout", "1", part}})
+        trained.check_refused(setting, value, setting + std::string(expected) + "'" + value + "'");
 }

@@ -1,49 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How gnuplot makes the pictures of report/, of ordinary runs and of odd ones, and what happens where it does not.
-#include "apps/text.hpp"
-#include "program.hpp"
+// How gnuplot makes the pictures of report/, of ordinary runs and of odd ones, and what happens where there is none.
+#include "reports.hpp"
 #include "table.hpp"
 
 using namespace idx_files;
 using namespace program;
+using namespace reports;
 using xtape::apps::quoted;
 
 namespace {
-
-const std::string subset = XTAPE_TEST_DATA "/mnist-subset";
-const std::map<std::string, std::vector<std::string>> labels{
-    {"loss", {"Loss on the training images", "epochs of training", "(nats)", "mean of 50 steps"}},
-    {"accuracy", {"Accuracy on training and test images", "(%)", "while training", "at the end"}},
-    {"hidden", {"what is read: a ", "what is remembered", "time t = row of the image", "hidden unit", "h(t)"}},
-    {"gradient", {"Length of the gradient", "time t", "mean of |dL/dh(t)|", "before training", "after training"}},
-    {"mistakes", {"istakes"}},
-    {"confusion", {"Digits and answers", "answer of the network", "digit in the image"}}};
-
-std::string mnist(const Path& out, const std::string& flags, const std::string& data = subset) {
-    return XTAPE_MNIST " --quiet --out " + quoted(out) + " --data-dir " + quoted(data) + " " + flags;
-}
-
-bool gnuplot_is_here() { return run("command -v gnuplot").code == 0; }
-
-// Whether every element that begins ends, in order.
-bool well_formed(const std::string& xml) {
-    std::vector<std::string> open;
-    for (std::size_t at = 0; (at = xml.find('<', at)) != std::string::npos;) {
-        const std::size_t end = xml.find('>', at);
-        if (end == std::string::npos) return false;
-        const std::string tag = xml.substr(at + 1, end - at - 1);
-        at = end;
-        if (tag.starts_with("?") || tag.starts_with("!") || tag.ends_with("/")) continue;
-        const std::string name = tag.substr(tag[0] == '/', tag.find_first_of(" \t\n") - (tag[0] == '/'));
-        if (tag[0] != '/')
-            open.push_back(name);
-        else if (open.empty() || open.back() != name)
-            return false;
-        else
-            open.pop_back();
-    }
-    return open.empty() && has(xml, "</svg>");
-}
 
 void check_pictures(const Path& report) {
     for (const auto& [name, parts] : labels) {
@@ -66,19 +31,10 @@ Path tiny_set(const Path& folder, std::size_t images, std::uint8_t learnt = 3) {
     return folder;
 }
 
-// A program that stands for gnuplot.
-std::string with_gnuplot(const Path& folder, const std::string& body) {
-    std::filesystem::create_directories(folder);
-    const std::string script = "#!/bin/sh\n" + body + "\n";
-    write(folder / "gnuplot", Bytes(script.begin(), script.end()));
-    std::filesystem::permissions(folder / "gnuplot", std::filesystem::perms::owner_all);
-    return "PATH='" + folder.string() + "':$PATH ";
-}
-
 }  // namespace
 
 TEST_CASE("every picture is whole and labelled, and its script makes it again from any folder") {
-    if (!gnuplot_is_here()) return;
+    REQUIRE(gnuplot_is_here());
     const Folder folder;
     const Path out = folder / "it's $(my) run", report = out / "report";
     const Outcome o = run(mnist(out, "--hidden 8 --epochs 2"));
@@ -98,7 +54,7 @@ TEST_CASE("every picture is whole and labelled, and its script makes it again fr
 }
 
 TEST_CASE("pictures of fashion name its classes, and one of a truncated training where its gradients end") {
-    if (!gnuplot_is_here()) return;
+    REQUIRE(gnuplot_is_here());
     const Folder folder;
     const Outcome o = run(mnist(folder.path, "--hidden 4 --epochs 1 --truncate 3 --dataset fashion"));
     REQUIRE(o.code == 0);
@@ -121,7 +77,7 @@ TEST_CASE("pictures of fashion name its classes, and one of a truncated training
 }
 
 TEST_CASE("odd runs have their pictures too: one epoch, one unit, few images of another size, no mistakes, or one") {
-    if (!gnuplot_is_here()) return;
+    REQUIRE(gnuplot_is_here());
     const Folder folder;
     for (const std::size_t images : {1u, 5u})
         for (const std::uint8_t learnt : Bytes{3, 4}) {
@@ -154,32 +110,7 @@ TEST_CASE("without gnuplot the training ends well, and the page says how to make
     CHECK_MESSAGE(has(page, command), page);
     for (const char* file : {"loss.csv", "loss.gp", "mistakes_images.csv", "confusion.gp"})
         CHECK(std::filesystem::exists(report / file));
-    if (!gnuplot_is_here()) return;
+    REQUIRE(gnuplot_is_here());
     CHECK(run("cd '" + report.string() + "' && for script in *.gp; do gnuplot -d \"$script\"; done").code == 0);
     check_pictures(report);
-}
-
-TEST_CASE("a gnuplot that fails, or makes nothing, leaves no part of a picture") {
-    const Folder folder;
-    for (const char* body :
-         {"echo '<svg' >${2%.gp}.svg; exit 1", "exit 0", "kill -9 $$", "read line; echo noise; echo noise >&2"}) {
-        const Outcome o = run(with_gnuplot(folder / "my bin", body) + mnist(folder / "run", "--hidden 4 --epochs 1"));
-        CHECK(o.code == 0);
-        CHECK_FALSE(has(o.out, "noise"));
-        CHECK_MESSAGE(one_line(o.err), o.err);
-        CHECK(has(o.err, "found that it failed on "));
-        for (const auto& [name, parts] : labels)
-            CHECK_FALSE(std::filesystem::exists(folder / "run/report" / (name + ".svg")));
-        CHECK(std::filesystem::exists(folder / "run/result.json"));
-    }
-}
-
-TEST_CASE("a report that cannot be written is refused before training") {
-    const Folder folder;
-    write(folder / "report", {1});
-    const Outcome o = run(mnist(folder.path, "--hidden 4"));
-    CHECK(o.code == 1);
-    CHECK(o.err ==
-          "mnist: " + (folder / "report").string() + ": expected a folder to write to; found Not a directory\n");
-    CHECK_FALSE(std::filesystem::exists(folder / "result.json"));
 }

@@ -171,6 +171,22 @@ TEST_CASE("some files make one answer after the other") {
     for (std::size_t i = 0; i < 5; ++i) CHECK(is_reading(lines[i], files[i], network.read(tested, i)));
 }
 
+TEST_CASE("names of files are taken as they are, and behind -- so are those that look like flags") {
+    const Folder folder;
+    const std::vector<std::string> names{"--quiet", "[x]", "[a,b]", "predict", "it's", "two\nlines", "\x1b[2J"};
+    std::string command = "cd " + quoted(folder.path) + " && " XTAPE_MNIST " predict --quiet --model " + model + " --";
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        write(folder / names[i], grey_png(28, 28, test_pixels(i)));
+        command += " " + quoted(names[i]);
+    }
+    const Outcome o = run(command);
+    INFO(o.err);
+    const auto lines = lines_of(o.out);
+    REQUIRE(lines.size() == names.size());
+    const std::vector<std::string> shown{"--quiet", "[x]", "[a,b]", "predict", "it's", "two\\x0alines", "\\x1b[2J"};
+    for (std::size_t i = 0; i < names.size(); ++i) CHECK(is_reading(lines[i], shown[i], network.read(tested, i)));
+}
+
 TEST_CASE("the page on prediction shows what the program prints") {
     const Path root = Path(XTAPE_TEST_DATA).parent_path().parent_path();
     const Outcome o =

@@ -34,8 +34,6 @@ const Trained& trained() {
     return once;
 }
 
-bool gnuplot_is_here() { return run("command -v gnuplot").code == 0; }
-
 // Every address that a page refers to.
 std::vector<std::string> references(const std::string& page) {
     std::vector<std::string> found;
@@ -159,7 +157,7 @@ TEST_CASE("the page and its pictures are whole, and open without a network") {
     for (const std::string& name : pictures)
         for (const char* kind : {".svg", ".gp", ".csv"})
             CHECK_MESSAGE(std::count(found.begin(), found.end(), name + kind) == 1, name << kind);
-    if (!gnuplot_is_here()) return;
+    REQUIRE(run("command -v gnuplot").code == 0);
     CHECK(trained().outcome.err == "");
     CHECK_FALSE(has(page, "not there"));
     for (const std::string& file : found) CHECK_MESSAGE(std::filesystem::exists(trained().report / file), file);

@@ -71,11 +71,11 @@ TEST_CASE("a model of another program, or with settings that cannot be, is refus
     const Folder folder;
     model_refused(folder / "none", {"No such file"});
     const Changed zero([](auto& file) { file.metadata["hidden"] = "0"; });
-    model_refused(zero.path, {"expected hidden from 1 to 16384; found 0"});
+    model_refused(zero.path, {"expected hidden from 1 to 16384; found '0'"});
     const Changed too_many([](auto& file) { file.metadata["hidden"] = "16385"; });
-    model_refused(too_many.path, {"expected hidden from 1 to 16384; found 16385"});
+    model_refused(too_many.path, {"expected hidden from 1 to 16384; found '16385'"});
     const Changed word([](auto& file) { file.metadata["hidden"] = "many"; });
-    model_refused(word.path, {"expected settings that can be read"});
+    model_refused(word.path, {"expected hidden from 1 to 16384; found 'many'"});
 }
 
 TEST_CASE("a model with numbers that are none is refused, and so is one whose answers become none") {
@@ -88,8 +88,7 @@ TEST_CASE("a model with numbers that are none is refused, and so is one whose an
             xtape::nn::io::tensor<float>({10}, std::array{3e38f, 0.f, 0.f, 0.f, 0.f, 0.f, 0.f, 0.f, 0.f, -3e38f});
         file.tensors["readout.v"] = xtape::nn::io::tensor<float>({64, 10}, std::vector<float>(640, 3e38f));
     });
-    refused(predict(overflows.path, images), 1,
-            {overflows.path.string() + ": expected a network whose answers are probabilities"});
+    model_refused(overflows.path, {"expected a network whose answers are probabilities; found other numbers"});
 }
 
 TEST_CASE("a model cut anywhere is refused") {
@@ -128,24 +127,30 @@ TEST_CASE("an image that is none is refused, by name, before anything is printed
 TEST_CASE("eval names data that are not there") {
     const Folder folder;
     refused(XTAPE_MNIST " eval --model " + saved.string() + " --data-dir " + folder.path.string(), 1,
-            {folder.path.string() + "/train-images", "found none"});
+            {folder.path.string() + "/t10k-images", "found none"});
     refused("HOME=" + folder.path.string() + " XDG_CACHE_HOME= " XTAPE_MNIST " eval --model " + saved.string(), 1,
             {folder.path.string() + "/.cache/xtape/mnist: expected", "run apps/mnist.sh"});
 }
 
 TEST_CASE("wrong flags of commands end with code 2") {
     const std::string program = XTAPE_MNIST, with = " --model " + saved.string() + " ";
-    refused(program + " predict" + with, 2, {"IMAGE is required"});
+    refused(program + " predict" + with, 2, {"IMAGE... is required"});
     refused(program + " predict " + images.string(), 2, {"--model is required"});
     refused(program + " eval", 2, {"--model is required"});
     refused(program + " eval" + with + "x", 2, {"unexpected argument x"});
     refused(program + " predict --modell x", 2, {"unknown flag --modell; did you mean --model?"});
     refused(program + " eval --data-dri x", 2, {"unknown flag --data-dri; did you mean --data-dir?"});
-    refused(program + " predict" + with + "--epochs 3 x", 2, {"unknown flag --epochs"});
+    for (const char* more : {"--epochs 3 x", "x --epochs 3", "x y --epochs=3 -- z"})
+        refused(program + " predict" + with + more, 2, {"unknown flag --epochs"});
+    for (const std::string empty : {"''", "x ''"})
+        refused(program + " predict" + with + empty, 2, {"IMAGE...: expected the name of a file or a folder"});
+    for (const char* command : {" predict x", " eval"})
+        refused(program + command + " --model ''", 2, {"--model: expected the name of a file or a folder; found ''"});
+    refused(program + " eval --data-dir ''" + with, 2, {"--data-dir: expected the name of a file or a folder"});
     refused(program + " --epochs 3 predict" + with + "x", 2, {"predict excludes --epochs"});
     refused(program + " --data-dir x eval" + with, 2, {"eval excludes --data-dir"});
     for (const char* command : {" predict", " eval"})
         CHECK(has(run(program + command + " --help").out, "--model FILE"));
-    CHECK(has(run(program + " --help").out, "Classify digits in image files"));
+    CHECK(has(run(program + " --help").out, "Classify what image files show"));
     CHECK(run(program + " predict" + with + images.string() + " >/dev/full").code == 1);
 }

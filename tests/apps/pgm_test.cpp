@@ -45,6 +45,8 @@ TEST_CASE("comments are passed over, and pixels that look like them are not") {
 TEST_CASE("bad PGM files say what is wrong") {
     const Files files;
     CHECK(files.refusal("P2") == "expected a width; found the end of the file");
+    CHECK(files.refusal("P25 1 9 1 2 3 4 5") == "expected a P2 or P5 and a space; found '5'");
+    CHECK(files.refusal("P5\x01 1 1 9\n\x01") == "expected a P2 or P5 and a space; found byte 1");
     CHECK(files.refusal("P5 x") == "expected a width; found 'x'");
     CHECK(files.refusal("P5 -3 3 255\n") == "expected a width; found '-'");
     CHECK(files.refusal("P5 3 3.5 255\n") == "expected a height and a space; found '.'");

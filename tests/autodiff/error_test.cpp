@@ -154,9 +154,17 @@ TEST_CASE("errors name the frames they happen in, outermost first") {
         CHECK(Frame::path() == "model > unroll step 3 > cell");
         const std::string text = thrown([&] { (void)(a + b); });
         CHECK(text.ends_with("(in model > unroll step 3 > cell)"));
+        const Frame layer("Layers", 2, "layer");
+        CHECK(Frame::path() == "model > unroll step 3 > cell > Layers layer 2");
     }
     CHECK(Frame::path().empty());
     CHECK(!contains(thrown([&] { (void)(a + b); }), "(in "));
+}
+
+TEST_CASE("a message shows numbers as they are, small ones too") {
+    CHECK(text(-1e-9) == "-1e-09");
+    CHECK(text(0.25f) == "0.25");
+    CHECK(text(3) == "3");
 }
 
 TEST_CASE("frames are gone when an error has passed through them") {

@@ -98,6 +98,28 @@ TEST_CASE("a number's bits depend neither on the batch nor on the number of unit
     check_bits<double>(3, gru_of);
 }
 
+TEST_CASE("the bias of gru_gates gets the sum over a batch in float, however many rows there are") {
+    const std::size_t B = 1 << 20;  // added one by one: off by a hundredth
+    const Tape tape;
+    const Variable<float> b = variable(zeros<float>({1}));
+    const Variable<float> x = broadcast_to(Variable<float>(array<float>({1, 3}, {0, 0, 0.3f})), {B, 3});
+    const auto g = backward(sum(gru_gates(x, zeros<float>({B, 3}), zeros<float>({B, 1}), b)), {b})[b];
+    const double each = (1 - std::pow(std::tanh(double(0.3f)), 2)) / 4;  // (1 - z) (1 - n^2) r
+    CHECK(g.data()[0] == doctest::Approx(each * double(B)).epsilon(1e-6));
+}
+
+TEST_CASE("gates that are not recorded have the same bits") {
+    const std::size_t B = 5, H = 67;
+    const Tape tape;
+    const V z = variable(random_array<double>({B, 4 * H}, 1)), c = variable(random_array<double>({B, H}, 2));
+    const V x = slice(z, 1, 0, 3 * H), b = select(c, 0, 0);
+    const std::array recorded{lstm_memory(z, c), lstm_output(z, c), gru_gates(x, x * 0.5, c, b)};
+    const NoGrad no_grad;
+    const std::array plain{lstm_memory(z, c), lstm_output(z, c), gru_gates(x, x * 0.5, c, b)};
+    for (std::size_t k = 0; k < 3; ++k) CHECK(same_bits(plain[k].value(), recorded[k].value()));
+    CHECK(lstm_memory(zeros<double>({0, 4 * H}), V(zeros<double>({0, H}))).value().size() == 0);
+}
+
 TEST_CASE("gates that are wide open, shut, infinite or NaN") {
     const double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
     const auto z = array<double>({3, 4}, {-1000, 1000, 5, 1000, -inf, inf, 5, -inf, 0, nan, 0, 0});

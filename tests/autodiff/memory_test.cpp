@@ -53,6 +53,14 @@ private:
     std::deque<Array<float>> batches_;
 };
 
+TEST_CASE("gates are kept for derivatives alone") {
+    const Variable<float> z(filled<float>({4096, 4096}, 0.5f)), c(filled<float>({4096, 1024}, 0.5f));  // 64 and 16 MB
+    const double before = resident_mb();
+    const Variable<float> h = lstm_output(z, lstm_memory(z, c));  // 16 MB each, and twice as much to keep, or thrice
+    check_growth(before, 40);
+    CHECK(h.value().data()[0] > 0);
+}
+
 TEST_CASE("a loader thread that feeds a trainer thread does not grow memory") {
     const int batches = sanitized ? 200 : 3000;
     const double before = resident_mb();

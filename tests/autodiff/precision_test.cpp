@@ -43,6 +43,21 @@ TEST_CASE("the mean of a tenth is a tenth") {
     CHECK(std::abs(number(mean(x).value()) - 0.1f) <= 0.1f * 1e-6f);
 }
 
+TEST_CASE("zeros in float have their logarithm of softmax, -log of their number, however many there are") {
+    const std::size_t n = sanitized ? 3'000'000 : 3u << 24;  // past 2^24, where adding one by one to a float stops
+    const float expected = float(-std::log(double(n)));
+    const Variable<float> row(filled<float>({1, n}, 0.0f));
+    CHECK(log_softmax(row).value().data()[n - 1] == doctest::Approx(expected).epsilon(1e-6));
+    CHECK(cross_entropy(row, Indices{5}).item() == doctest::Approx(-expected).epsilon(1e-6));
+    if (!sanitized)  // along an axis whose elements are apart
+        CHECK(log_softmax(reshape(row, {n, 1}), 0).value().data()[1] == doctest::Approx(expected).epsilon(1e-6));
+    const Variable<float> scores(random_array<float>({1, 1'000'000}, 5, -3, 3));
+    double sum = 0;
+    for (const float x : scores.value()) sum += std::exp(double(x));
+    const float first = float(double(scores.value().data()[0]) - std::log(sum));
+    CHECK(log_softmax(scores).value().data()[0] == doctest::Approx(first).epsilon(1e-6));
+}
+
 TEST_CASE("NaN goes through every elementwise operation, wherever it stands in a vector register") {
     for (std::size_t place = 0; place < 19; ++place) {
         Array<float> a = filled<float>({19}, 0.5f);
@@ -102,6 +117,24 @@ TEST_CASE("the side that where does not choose gets no gradient, where its own d
     CHECK(g[z].data()[0] == 0);
     CHECK(std::isnan(g[z].data()[1]));
     CHECK(g[z].data()[2] == 0);
+}
+
+TEST_CASE("NaN in a mask is not 0, so that x is chosen, wherever it stands in a vector register") {
+    const std::size_t n = 19;  // the last ones are in no vector register
+    const auto all = filled<double>({n}, 1), none = zeros<double>({n}), mask = filled<double>({n}, nan);
+    const auto seed = random_array<double>({n}, 6), direction = random_array<double>({n}, 7);
+    const Tape tape;
+    const V x = variable(filled<double>({n}, 3)), z = variable(filled<double>({n}, 4)), y = where(mask, x, z);
+    CHECK(same_bits(y.value(), x.value()));
+    const auto g = backward(y, {x, z}, seed);
+    CHECK(same_bits(g[x], seed));
+    CHECK(same_bits(g[z], none));
+    CHECK(same_bits(masked_fill(x, mask, 5.0).value(), filled<double>({n}, 5)));
+    const auto loss = [&](const Array<double>& m) {
+        return [&, m](const V& v) { return sum(softmax(v * v, m) * V(seed)); };
+    };
+    CHECK(same_bits(grad(loss(mask))(direction), grad(loss(all))(direction)));
+    CHECK(same_bits(hvp(loss(mask), direction, seed), hvp(loss(all), direction, seed)));
 }
 
 TEST_CASE("the side that where does not choose gets no gradient, where its own derivative is infinite") {

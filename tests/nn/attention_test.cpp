@@ -168,6 +168,16 @@ TEST_CASE("attention refuses what does not fit, with its shapes and the module")
                    "[DotAttention] queries must be (B, 4), as the memory's rows; got (3, 7) and a memory "
                    "of (3, 5, 4) (in DotAttention)"));
     CHECK(contains(text({2, H}), "got (2, 4) and a memory of (3, 5, 4)"));
+    const auto by_hand = [&](const Shape& values, const Shape& mask) {
+        const nn::Memory<double> made{V(zeros<double>(values)), memory.keys, V(filled<double>(mask, 1))};
+        return thrown([&] { (void)dot(V(zeros<double>({B, H})), made); });
+    };
+    CHECK(by_hand({B, S, 2}, {B, S}) == "");
+    CHECK(contains(by_hand({B, S, H}, {}),
+                   "[DotAttention] a memory must have keys (B, S, A), values (B, S, H) and a mask (B, S); got (3, 5, "
+                   "4), (3, 5, 4) and (); try memory(outputs) (in DotAttention)"));
+    for (const Shape& mask : {Shape{S}, {S, B}, {1, S}, {B, S, 1}}) CHECK(contains(by_hand({B, S, H}, mask), "a mask"));
+    for (const Shape& values : {Shape{B, S}, {1, S, H}, {B, 1, H}}) CHECK(contains(by_hand(values, {B, S}), "values"));
     CHECK(contains(thrown([&] {
                        (void)general(V(zeros<double>({B, H})), memory);
                    }),

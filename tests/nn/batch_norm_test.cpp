@@ -5,6 +5,7 @@
 #include <xtape/nn/linear.hpp>
 #include <xtape/nn/parallel.hpp>
 #include <xtape/nn/sequential.hpp>
+#include <xtape/nn/truncated.hpp>
 
 #include "cells.hpp"
 #include "check_module.hpp"
@@ -145,6 +146,19 @@ TEST_CASE("a checkpoint that is computed again is not counted again") {
     CHECK(statistics.of(&norm).count == 4);
 }
 
+TEST_CASE("cut off, the steps that a block runs again are not counted again") {
+    const nn::BatchNorm<double> norm(3);
+    const auto cell = [&](const Variable<double>& x, const Variable<double>& h) { return norm(x) + h; };
+    const Variable<double> xs(random_array<double>({6, 3, 3}, 1)), h(zeros<double>({3, 3}));
+    for (const nn::Truncation& k : std::vector<nn::Truncation>{{1, 1}, {1, 3}, {2, 5}, {3, 2}, {6, 6}}) {
+        nn::Statistics statistics;
+        const nn::Training training({.statistics = &statistics});
+        (void)nn::truncated(cell, xs, h, k);
+        INFO("every ", k.every, ", depth ", k.depth);
+        CHECK(statistics.of(&norm).count == 18);
+    }
+}
+
 TEST_CASE("running statistics are buffers of the model: named, copied, saved, and no parameters") {
     auto model = network();
     CHECK(paths(model) == std::vector<std::string>{"0.w", "0.b", "1.g", "1.b", "2.w", "2.b", "3.g", "3.b"});
@@ -157,13 +171,22 @@ TEST_CASE("running statistics are buffers of the model: named, copied, saved, an
     CHECK(std::get<1>(model.layers).mean(0) == 0);
 }
 
+TEST_CASE("options out of range are refused") {
+    CHECK(contains(thrown([] { (void)nn::BatchNorm<double>(4, {.epsilon = -1}); }),
+                   "[BatchNorm] epsilon must be finite, and 0 or more; got -1"));
+    for (const double bad : {-0.5, 1.5, std::nan("")})
+        CHECK(contains(thrown([&] { (void)nn::BatchNorm<double>(4, {.momentum = bad}); }),
+                       "[BatchNorm] the momentum must be in [0, 1]; got "));
+    CHECK(thrown([] { (void)nn::BatchNorm<double>(4, {.epsilon = 0, .momentum = 1}); }) == "");
+}
+
 TEST_CASE("what does not fit is refused, and nothing is changed") {
     auto model = network();
     const auto copy = model;
     const Variable<double> x(random_array<double>({4, 3}, 1)), bad(filled<double>({4, 3}, std::nan("")));
     nn::Statistics statistics;
     {
-        const nn::Training training;
+        const nn::Training training(1, 0);
         CHECK(contains(thrown([&] { (void)model(x); }),
                        "[BatchNorm] a training needs a place for statistics; got none; try Training({.statistics = "
                        "&statistics}) and update (in Sequential > 1 > BatchNorm)"));

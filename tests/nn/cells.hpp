@@ -38,6 +38,7 @@ template <class T> struct SurpriseCell {
 // A state that is a tuple: two cells side by side, each with its own.
 template <class T> struct PairCell {
     using value_type = T;
+    static constexpr bool reads_in_products = true;
     nn::RNNCell<T> slow;
     nn::LSTMCell<T> fast;
     PairCell(std::size_t inputs, std::size_t hidden, nn::Generator& bits)

@@ -133,7 +133,7 @@ TEST_CASE("decoding records nothing, nor does it train, and its state is left as
         return decoder(tokens, s);
     };
     const Tape tape;
-    const nn::Training training;
+    const nn::Training training(1, 0);
     const auto start = decoder.start(2, 3);
     const RandomDecoder::State state{variable(start.h.value()), variable(start.c.value())};
     const std::size_t before = tape.size();
@@ -153,6 +153,10 @@ TEST_CASE("decoding refuses what cannot be, and says at which step") {
     CHECK(contains(text({end, 9}, {.width = 0}, state), "[beam_search] the width must be 1 or more; got 0"));
     CHECK(contains(text({end, 9}, {.alpha = -1}, state), "alpha must be 0 or more; got -1"));
     CHECK(contains(text({end, 0}, {}, state), "[beam_search] sequences must have a step; got longest = 0"));
+    const nn::Limits untold;
+    CHECK(contains(text(untold, {}, state), "got longest = 0"));
+    CHECK(contains(thrown([&] { (void)nn::greedy(garden, {3, 3}, state, untold); }), "[greedy] sequences must have"));
+    CHECK(contains(thrown([&] { (void)nn::sample(garden, {3, 3}, state, untold, {}, 1); }), "[sample] sequences must"));
     CHECK(contains(text({4, 9}, {}, state),
                    "[beam_search] the end must be one of the 4 tokens that are scored; got 4 (in beam_search step 0)"));
     CHECK(contains(text({-1, 9}, {}, state), "the end must be one of the 4 tokens that are scored; got -1"));
@@ -165,7 +169,7 @@ TEST_CASE("decoding refuses what cannot be, and says at which step") {
     CHECK(contains(thrown([&] {
                        (void)nn::greedy(flat, {3, 3}, state, {end, 9});
                    }),
-                   "[sample] scores must be (2, V), a row for each token; got (4,) (in sample step 0)"));
+                   "[greedy] scores must be (2, V), a row for each token; got (4,) (in greedy step 0)"));
     const auto later = [&](const Indices& tokens, const V& s) {
         auto scores = garden(tokens, s).first.value();
         if (s.value()(0, 0) == 2) scores(1, 2) = std::numeric_limits<double>::quiet_NaN();
@@ -174,7 +178,7 @@ TEST_CASE("decoding refuses what cannot be, and says at which step") {
     CHECK(contains(thrown([&] {
                        (void)nn::greedy(later, {3, 3}, state, {.longest = 9});
                    }),
-                   "[sample] scores must give probabilities; got NaN, infinity or no token at all in row 1 (in sample "
+                   "[greedy] scores must give probabilities; got NaN, infinity or no token at all in row 1 (in greedy "
                    "step 2)"));
 }
 

@@ -66,7 +66,7 @@ TEST_CASE("scheduled sampling: never is teacher forcing, always is greedy decodi
     said(nn::teacher_forcing(decoder, first, targets, start, {.own = 1}),
          nn::greedy(decoder, first, start, {.longest = T}));
     const nn::Sampling warm{.temperature = 1.5};
-    said(nn::teacher_forcing(decoder, first, targets, start, {.own = 1, .saying = warm}),
+    said(nn::teacher_forcing(decoder, first, targets, start, {.own = 1, .saying = warm, .layer = 0}),  // sample's
          nn::sample(decoder, first, start, {.longest = T}, warm, 9));
 }
 
@@ -105,6 +105,18 @@ TEST_CASE("scheduled sampling throws a coin for each token, the same one at the 
         CHECK(coins(own, {.seed = 1, .step = 1}, 400).inputs != c.inputs);
         CHECK(coins(own, {.seed = 1, .row = 400}, 400).inputs != c.inputs);  // another shard
     }
+}
+
+TEST_CASE("scheduled sampling has a layer of its own, unless it is told one") {
+    const RandomDecoder decoder(tokens, 1);
+    const auto start = decoder.start(B, 3);
+    const auto inputs = [&](const nn::ForcingOptions& options) {
+        const nn::Training training({.seed = 3});
+        return nn::teacher_forcing(decoder, first, targets, start, options).inputs;
+    };
+    const auto by_default = inputs({.own = 0.5});
+    CHECK(by_default == inputs({.own = 0.5, .layer = nn::Draw::forcing}));
+    for (const std::uint64_t layer : {0u, 1u, 2u}) CHECK(by_default != inputs({.own = 0.5, .layer = layer}));
 }
 
 TEST_CASE("scheduled sampling of a part of a batch is that of the whole") {

@@ -84,6 +84,42 @@ TEST_CASE("gradients are found by path, by parameter, and not by the name of one
                    "[gradients] the name must be one of cell.wx, cell.wh, cell.b, readout.v, readout.c; got cell.w"));
 }
 
+struct Twice {  // a slip: both are listed as "a"
+    using value_type = double;
+    nn::Generator bits{1};
+    nn::Linear<double> a{3, 4, bits}, b{4, 2, bits};
+    template <class F> void visit(F&& f) { f("a", a), f("a", b); }
+};
+struct Outer {
+    using value_type = double;
+    Twice inner;
+    template <class F> void visit(F&& f) { f("inner", inner); }
+};
+struct Counted {  // a name that a vector gives to its first element, too
+    using value_type = double;
+    nn::Generator bits{1};
+    std::vector<nn::Linear<double>> parts{nn::Linear<double>(2, 3, bits)};
+    Parameter<double> other{"other", zeros<double>({2})};
+    template <class F> void visit(F&& f) { f("parts", parts), f("parts.0.w", other); }
+};
+
+TEST_CASE("a name that a model lists twice is refused by whatever takes it apart") {
+    Twice model;
+    Outer outer;
+    const std::string must = "[visit] each entry must have a name of its own; got ";
+    const int line = __LINE__ + 1;
+    CHECK(contains(thrown([&] { (void)nn::parameters(model); }), at(__FILE__, line) + must + "a twice"));
+    CHECK(contains(thrown([&] { (void)nn::wanted(outer); }), must + "inner.a twice"));
+    CHECK(contains(thrown([&] { (void)nn::buffers(model); }), must));
+    CHECK(contains(thrown([&] { nn::name_parameters(outer); }), must));
+    CHECK(contains(thrown([&] { (void)nn::count(Counted()); }), must + "parts.0.w twice"));
+    const Tape tape;
+    const auto g = backward(sum(square(model.a.w)));
+    nn::SGD<double> optimizer;
+    CHECK(contains(thrown([&] { optimizer.step(model, g); }), must));
+    CHECK(optimizer.state.steps == 0);
+}
+
 TEST_CASE("a copy of a model has parameters of its own") {
     nn::RNN<double> model({3, 4, 2}, 5);
     nn::RNN<double> copy = model;
@@ -124,7 +160,7 @@ TEST_CASE("unroll takes a user's cell, function or module, and gives the states 
     }
     CHECK(run.last.handle() == run.states[4].handle());
     const auto decay = [](const Variable<double>& x, const Variable<double>& s) { return s * 0.5 + x; };
-    const auto sums = nn::unroll(decay, Variable<double>(filled<double>({3, 1, 1}, 1)), Variable<double>(0));
+    const auto sums = nn::unroll(decay, filled<double>({3, 1, 1}, 1), zeros<double>({1, 1}));
     CHECK(sums.last.value()(0, 0) == 1.75);
     const auto total = [&](const Variable<double>& x) { return nn::unroll(cell, x, Variable<double>(start)).last; };
     const auto report = gradcheck(total, xs);

@@ -156,6 +156,26 @@ TEST_CASE("padding changes neither outputs nor gradients of self-attention") {
     for (std::size_t i = 1; i < exact.size(); ++i) CHECK(distance(padded[i], exact[i]) <= 1e-14);
 }
 
+TEST_CASE("what stands in padded steps of a sequence changes no gradient of its attention on itself") {
+    const MultiHead attention = random_attention(1);
+    const auto with = [&](double number) {
+        Array<double> values = random_array<double>({T + 2, B, D}, 12);
+        std::fill(values.data() + T * B * D, values.data() + values.size(), number);
+        const Tape tape;
+        const V v = variable(values);
+        const V y = attention(v, v, {.padding = {4, 4, 4}}).context;
+        std::vector<V> wanted = nn::wanted(attention);
+        wanted.push_back(v);
+        const auto g = backward(sum(square(slice(y, 0, 0, T))), wanted);
+        std::vector<Array<double>> all;
+        for (const V& one : wanted) all.push_back(g[one]);
+        return all;
+    };
+    const auto clean = with(0), hidden = with(std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t i = 0; i < clean.size(); ++i) CHECK(same_bits(hidden[i], clean[i]));
+    CHECK(same_bits(attention(V(x), V(x), {}).context.value(), attention(V(x), V(x)).context.value()));
+}
+
 TEST_CASE("causal: a step knows nothing of later ones, and a first part is the same on its own") {
     const MultiHead attention = random_attention(1);
     const V whole = attention(V(x), V(x), {.causal = true}).context;

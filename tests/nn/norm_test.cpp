@@ -80,6 +80,16 @@ TEST_CASE("gradients of the norms at both orders, by inputs and parameters") {
     CHECK(c.passed);
 }
 
+TEST_CASE("an epsilon out of range is refused") {
+    for (const double bad : {-1e-5, -1.0, std::nan(""), std::numeric_limits<double>::infinity()}) {
+        CHECK(contains(thrown([&] { (void)nn::LayerNorm<double>(4, bad); }),
+                       "[LayerNorm] epsilon must be finite, and 0 or more; got "));
+        CHECK(contains(thrown([&] { (void)nn::RMSNorm<float>(4, float(bad)); }),
+                       "[RMSNorm] epsilon must be finite, and 0 or more; got "));
+    }
+    CHECK(thrown([] { (void)nn::RMSNorm<double>(4, 0.0); }) == "");
+}
+
 TEST_CASE("features that do not fit are refused, with the path of the module") {
     nn::Generator bits(1);
     const nn::Sequential model{nn::Linear<double>(3, 4, bits), nn::LayerNorm<double>(5)};

@@ -86,6 +86,7 @@ TEST_CASE("steps are those of the formulas, decay on matrices but not on wh and 
     CHECK(worst_off<double>(nn::Adam<double>{}, adam(1e-3, 0.9, 0.999, 1e-8, 0)) <= 1e-14);
     CHECK(worst_off<double>(nn::Adam<double>({0.1, 0.8, 0.95, 1e-3}), adam(0.1, 0.8, 0.95, 1e-3, 0)) <= 1e-14);
     CHECK(worst_off<double>(nn::AdamW<double>{}, adam(1e-3, 0.9, 0.999, 1e-8, 1e-2)) <= 1e-14);
+    CHECK(worst_off<double>(nn::AdamW<double>({.rate = 0.1}), adam(0.1, 0.9, 0.999, 1e-8, 1e-2)) <= 1e-14);
     CHECK(worst_off<double>(nn::AdamW<double>({.rate = 0.1, .decay = 0.3}), adam(0.1, 0.9, 0.999, 1e-8, 0.3)) <= 1e-14);
     CHECK(worst_off<float>(nn::SGD<float>({.rate = 0.1f, .momentum = 0.9f}), sgd(0.1, 0.9)) <= 2e-6);
     CHECK(worst_off<float>(nn::AdamW<float>({.rate = 0.1f, .decay = 0.3f}), adam(0.1, 0.9, 0.999, 1e-8, 0.3)) <= 2e-5);
@@ -102,7 +103,7 @@ TEST_CASE("decay shrinks what decays by default, what a user says, and leaves th
         nn::RNN<double> model({3, 4, 2}, 5);
         model.cell.b.set(filled<double>({4}, 2));
         const auto before = values(model);
-        nn::AdamOptions<double> options{.rate = 0.5, .decay = 0.25};
+        nn::AdamWOptions<double> options{.rate = 0.5, .decay = 0.25};
         if (all) options.decays = [](const std::string&, const Shape&) { return true; };
         nn::AdamW<double> optimizer(options);
         optimizer.step(model, gradients(model, before, {0, 1, 2, 3, 4}));
@@ -161,6 +162,57 @@ TEST_CASE("another model than that of the first step is refused and nothing chan
     };
     all(nn::SGD<double>{}, "momentum");
     all(nn::Adam<double>{}, "m");
+}
+
+TEST_CASE("a step that throws changes nothing, wherever it throws") {
+    nn::RNN<double> model({3, 4, 2}, 5);
+    const auto before = values(model);
+    const auto g = gradients(model, random_like(before, 1));
+    const auto throws = [&](nn::AdamW<double>& optimizer) {
+        const auto text = thrown([&] { optimizer.step(model, g); });
+        CHECK(same_bits(values(model), before));
+        CHECK(optimizer.state.steps == 0);
+        CHECK(optimizer.state.arrays.empty());
+        return text;
+    };
+    nn::AdamW<double> last({.decays = [](const std::string& path, const Shape&) {
+        check(path != paths.back(), {}, "user", "this one must not be asked for");
+        return true;
+    }});
+    CHECK(contains(throws(last), "[user] this one must not be asked for"));
+    nn::AdamW<double> none;
+    none.options.decays = nullptr;
+    CHECK(contains(throws(none), "[optimizer] decays must say which parameters decay; got no function"));
+    none.options.decay = 0;  // then nothing asks
+    none.step(model, g);
+    CHECK(none.state.steps == 1);
+}
+
+TEST_CASE("options out of range are refused at once, and when they were set later") {
+    const auto adam = [](const nn::AdamOptions<double>& o) {
+        nn::Adam<double> later;
+        later.options = o;
+        nn::RNN<double> model({3, 4, 2}, 5);
+        const auto g = gradients(model, random_like(values(model), 1));
+        const std::string text = thrown([&] { (void)nn::Adam<double>(o); });
+        const std::string again = thrown([&] { later.step(model, g); });
+        CHECK(text.substr(text.find('[')) == again.substr(again.find('[')));
+        CHECK(later.state.steps == 0);
+        return text;
+    };
+    const double nan = std::nan("");
+    CHECK(contains(adam({.rate = -1}), "[optimizer] the rate must be finite, and 0 or more; got -1"));
+    CHECK(contains(adam({.rate = nan}), "the rate must be finite, and 0 or more; got nan"));
+    CHECK(contains(adam({.beta1 = 1}), "[optimizer] beta1 must be in [0, 1); got 1"));
+    CHECK(contains(adam({.beta2 = -0.5}), "beta2 must be in [0, 1); got -0.5"));
+    CHECK(contains(adam({.epsilon = -1}), "epsilon must be finite, and 0 or more; got -1"));
+    CHECK(contains(adam({.decay = -1}), "the decay must be finite, and 0 or more; got -1"));
+    CHECK(contains(thrown([] { (void)nn::AdamW<float>({.decay = -1}); }), "the decay must be"));
+    CHECK(contains(thrown([] { (void)nn::AdamW<float>({.decays = nullptr}); }), "got no function"));
+    CHECK(contains(thrown([] { (void)nn::SGD<float>({.rate = -1}); }), "[optimizer] the rate must be finite"));
+    const int line = __LINE__ + 1;
+    const std::string momentum = thrown([] { (void)nn::SGD<float>({.momentum = 1}); });
+    CHECK(contains(momentum, at(__FILE__, line) + "[optimizer] the momentum must be in [0, 1); got 1"));
 }
 
 TEST_CASE("a parameter that the loss does not use is one whose gradient is 0") {

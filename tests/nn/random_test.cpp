@@ -218,6 +218,16 @@ TEST_CASE("a row has its bits on any number of threads and in shards of any size
     CHECK(other(4, 9) != expected);
 }
 
+static_assert(!std::default_initializable<nn::Training>, "one mask for all steps would be too easy to write");
+
+TEST_CASE("a training has the seed and the step that it is given") {
+    const auto drawn = [](const nn::TrainingStep& s) { return nn::uniform<double>({5}, {s.seed, s.step}, {}); };
+    const nn::Training training(4, 7);
+    CHECK(same_bits(nn::uniform<double>({5}, nn::source(), {}), drawn({.seed = 4, .step = 7})));
+    const nn::Training inner({.seed = 4, .step = 8});
+    CHECK(same_bits(nn::uniform<double>({5}, nn::source(), {}), drawn({.seed = 4, .step = 8})));
+}
+
 TEST_CASE("a checkpoint that is computed again, after the training's end, drops what it dropped") {
     const nn::RNN<double> model({3, 6, 2}, 7);
     const nn::Dropout drop(0.4, 1);

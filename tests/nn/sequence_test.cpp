@@ -276,7 +276,8 @@ TEST_CASE("what does not fit is refused, with the place") {
     CHECK(contains(padded(filled<double>({2, 5}, 1)), "[padding] the mask must be (T, B), (5, 2); got (2, 5)"));
     CHECK(contains(thrown([&] { (void)nn::truncated(cell, xs, cell.initial(2), {.every = 2, .depth = 0}); }),
                    "[truncated] blocks and depth must have steps; got every = 2, depth = 0"));
-    CHECK(contains(thrown([&] { (void)nn::unroll(cell, xs, cell.initial(3)); }), "(in unroll step 0 > LSTMCell)"));
+    CHECK(contains(thrown([&] { (void)nn::unroll(cell, xs, nn::LSTMCell<double>(3, 5, bits).initial(2)); }),
+                   "(in unroll step 0 > LSTMCell)"));
     CHECK(contains(thrown([&] {
                        (void)nn::unroll(cell, V(zeros<double>({5, 2, 4})), cell.initial(2));
                    }),

@@ -106,6 +106,43 @@ TEST_CASE("mlx 3668, stanli 144: what was not chosen gives no NaN, at 0 and wher
     CHECK(distance(gradient(quotient, array<double>({2}, {0, 2})), array<double>({2}, {0, -0.25})) == 0);
 }
 
+// The same, for every operation whose derivative may be infinite or NaN: which ones keep a gradient of 0, and which
+// multiply it. Under the latter one chooses before the operation, too.
+TEST_CASE("mlx 3668: what keeps a gradient of 0 is sqrt, log, exp, sin, cos, pow and quotients; products do not") {
+    struct Case {
+        std::function<V(const V&)> f;
+        double at;  // where it is not chosen
+    };
+    const auto chosen = [](const V& v) { return v.value() > 0.5 && v.value() < 2.0; };
+    const std::vector<Case> kept{
+        {[](const V& v) { return sqrt(v); }, 0},      {[](const V& v) { return sqrt(v); }, -1},
+        {[](const V& v) { return log(v); }, 0},       {[](const V& v) { return log(v); }, -1},
+        {[](const V& v) { return exp(v); }, 1e4},     {[](const V& v) { return sin(v); }, inf},
+        {[](const V& v) { return cos(v); }, -inf},    {[](const V& v) { return pow(v, -1); }, 0},
+        {[](const V& v) { return pow(v, 0.5); }, -1}, {[](const V& v) { return 1 / v; }, 0},
+        {[](const V& v) { return v / (2 * v); }, 0},  {[](const V& v) { return sqrt(log(exp(v) / v)); }, 0}};
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        CAPTURE(i);
+        const auto f = [&](const V& v) { return sum(where(chosen(v), kept[i].f(v), 0)); };
+        for (const double other : {0.75, 1.5}) {
+            const auto x = array<double>({2}, {kept[i].at, other});
+            CHECK(grad(f)(x).data()[0] == 0);
+            CHECK(hvp(f, x, filled<double>({2}, 1)).data()[0] == 0);
+            CHECK(grad(f)(x).data()[1] == doctest::Approx(grad(kept[i].f)(other)));
+        }
+    }
+    const std::vector<Case> multiplied{{[](const V& v) { return v * log(v); }, 0},
+                                       {[](const V& v) { return square(log(v)); }, -1},
+                                       {[](const V& v) { return tanh(log(v)); }, -1},
+                                       {[](const V& v) { return sigmoid(log(v)); }, -1}};
+    for (const Case& c : multiplied) {
+        const auto x = array<double>({2}, {c.at, 1});
+        CHECK(std::isnan(gradient([&](const V& v) { return where(chosen(v), c.f(v), 0); }, x).data()[0]));
+        const auto before = [&](const V& v) { return where(chosen(v), c.f(where(chosen(v), v, 1)), 0); };
+        CHECK(same_bits(gradient(before, x), array<double>({2}, {0, grad(c.f)(1.0)})));
+    }
+}
+
 // Gradients of norms were NaN at 0. There is no norm here: sqrt alone has an infinite derivative at 0, as it says, but
 // one that is chosen is 0 there; and zeros can be clipped, and constant rows normalised.
 TEST_CASE("pytorch 2421, jax 3058, 21723: norms of zeros, and of constant rows, spoil nothing") {

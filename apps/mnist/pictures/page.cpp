@@ -39,9 +39,10 @@ std::string numbers(const Run& run, const Evaluation& e) {
                                     units_text(s, "hidden").c_str(), run.dataset().item.c_str(),
                                     whole(nn::count(training.model)).c_str()) +
                               network_text(s)) +
-           row("Training", formatted("%zu epochs of %s images in batches of %zu, %.1f s, %s images/s", s.epochs,
-                                     whole(training.images()).c_str(), s.batch, training.progress.seconds,
-                                     grouped(run.images_per_second()).c_str())) +
+           row("Training",
+               counted(s.epochs, "epoch") +
+                   formatted(" of %s images in batches of %zu, %.1f s, %s images/s", whole(training.images()).c_str(),
+                             s.batch, training.progress.seconds, grouped(run.images_per_second()).c_str())) +
            row("Settings", optimizer_text(s) + formatted(", lr %g, clip %g, seed %llu", s.lr, s.clip,
                                                          static_cast<unsigned long long>(s.seed))) +
            row("Made by", "mnist of xtape " XTAPE_VERSION) + "</table>\n";

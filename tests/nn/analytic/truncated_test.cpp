@@ -12,12 +12,24 @@ xt::xarray<double> steps(const xt::xarray<double>& x, std::size_t from, std::siz
     return some;
 }
 
+// Row i of each field of a state, weighed as d_last weighs it.
+template <class Cell> double of_row(const Sequence<Cell>& s, const by_hand::State<double>& state, std::size_t i) {
+    double sum = 0;
+    for (std::size_t k = 0; k < state.size(); ++k)
+        for (std::size_t j = 0; j < state[k].shape()[1]; ++j) sum += s.d_last[k](i, j) * state[k](i, j);
+    return sum;
+}
+
 // What truncated backpropagation differentiates: sum over blocks, over s in the block, of d_h_s * h_s, where h_s is
-// started from the state depth steps before the end of the block. Those states are given, for they are held.
+// started from the state depth steps before the end of the block. Those states are given, for they are held. The last
+// state of a row is that of its own last step; of a row without steps it is the first one.
 template <class Cell> double surrogate(const Sequence<Cell>& s, std::size_t every, std::size_t depth,
-                                       const std::vector<by_hand::State<double>>& held) {
+                                       const std::vector<by_hand::State<double>>& held,
+                                       const std::vector<std::size_t>& lengths) {
     const std::size_t T = s.x.shape()[0];
     double sum = 0;
+    for (std::size_t i = 0; i < lengths.size(); ++i)
+        if (lengths[i] == 0) sum += of_row(s, s.first, i);
     for (std::size_t begin = 0; begin < T; begin += every) {
         const std::size_t end = std::min(begin + every, T), from = end - std::min(depth, end);
         by_hand::Reading<double> reading;
@@ -25,7 +37,8 @@ template <class Cell> double surrogate(const Sequence<Cell>& s, std::size_t ever
         const auto run = by_hand::unroll(s.cell, steps(s.x, from, end), from == 0 ? s.first : held[from], reading);
         const std::size_t first = std::max(from, begin);
         sum += inner(steps(s.d_h, first, end), steps(run.h, first - from, end - from));
-        for (std::size_t k = 0; end == T && k < s.d_last.size(); ++k) sum += inner(s.d_last[k], run.states.back()[k]);
+        for (std::size_t i = 0; i < lengths.size(); ++i)
+            if (lengths[i] > begin && lengths[i] <= end) sum += of_row(s, run.states.back(), i);
     }
     return sum;
 }
@@ -47,10 +60,32 @@ TEST_CASE("truncated backpropagation is the gradient of its surrogate, by centra
         for (const Truncation& k : truncations) {
             ++seed;
             INFO(kind.name << ", every " << k.every << ", depth " << k.depth << ", seed " << seed);
-            auto s = random_sequence(kind, 7, 2, seed);
-            if (seed % 2 == 0) s.reading.mask = by_hand::mask_of<double>({4, 7}, 7);
+            auto s = random_sequence(kind, 7, 4, seed);
+            const auto lengths = seed % 2 == 0 ? Counts{4, 7, 0, 1} : Counts{7, 7, 7, 7};
+            if (seed % 2 == 0) s.reading.mask = by_hand::mask_of<double>(lengths, 7);
             const auto held = run(s).states;
-            check_claims(truncated(s, k), [&] { return surrogate(s, k.every, k.depth, held); });
+            check_claims(truncated(s, k), [&] { return surrogate(s, k.every, k.depth, held, lengths); });
+        }
+    });
+}
+
+TEST_CASE("a row that ends with a block has the gradient of the row alone, however far the others go on") {
+    for_each_state([&](const auto& kind) {
+        for (const Truncation& k : std::vector<Truncation>{{3, 3}, {1, 2}, {3, 5}, {2, 1}}) {
+            INFO(kind.name << ", every " << k.every << ", depth " << k.depth << ", seed 1750");
+            auto padded = random_sequence(kind, 9, 1, 1750);
+            auto alone = padded;
+            padded.reading.mask = by_hand::mask_of<double>({6}, 9);
+            std::fill(&padded.d_h(6, 0, 0), padded.d_h.data() + padded.d_h.size(), 0);
+            alone.x = steps(alone.x, 0, 6), alone.d_h = steps(alone.d_h, 0, 6);
+            const auto gradients = [&](const auto& s) {
+                return by_hand::truncated_bptt(s.cell, run(s), s.d_h, s.d_last, k.every, k.depth);
+            };
+            const auto d = gradients(padded), e = gradients(alone);
+            CHECK(distance(d.parameters.wx, e.parameters.wx) <= 1e-14);
+            CHECK(distance(d.parameters.wh, e.parameters.wh) <= 1e-14);
+            CHECK(distance(steps(d.x, 0, 6), e.x) <= 1e-14);
+            CHECK(inner(e.parameters.wx, e.parameters.wx) > 1e-6);
         }
     });
 }

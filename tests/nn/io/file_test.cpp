@@ -45,6 +45,23 @@ TEST_CASE("Writing replaces an earlier file, keeps its permissions, and a link t
     CHECK(scratch.files() == 2);
 }
 
+TEST_CASE("A link to a file that is not there yet stays a link, and what it leads to is written") {
+    const Scratch scratch;
+    fs::create_directory(scratch / "folder");
+    fs::create_symlink("folder/a", scratch / "link");
+    fs::create_symlink(scratch / "link", scratch / "link to it");
+    write_file(scratch / "link to it", bytes("new"));
+    CHECK(fs::is_symlink(scratch / "link to it"));
+    CHECK(fs::is_symlink(scratch / "link"));
+    CHECK(slurp(scratch / "folder/a") == "new");
+    fs::create_symlink("missing/a", scratch / "astray");
+    CHECK(contains(message([&] { write_file(scratch / "astray", bytes("new")); }), "No such file or directory"));
+    fs::create_symlink("round", scratch / "round");
+    CHECK(contains(message([&] { write_file(scratch / "round", bytes("new")); }), "Too many levels of symbolic links"));
+    CHECK(fs::is_symlink(scratch / "round"));
+    CHECK(scratch.files() == 5);
+}
+
 TEST_CASE("A name of the greatest length is written") {
     const Scratch scratch;
     const std::string name(255, 'n');
