@@ -15,11 +15,12 @@ int main() {
     const V x = leaf("X", 2, 3), h0 = leaf("H0", 2, 4), dh = leaf("dH", 2, 4);
 
     const V a = named(matmul(x, wx) + b, "A"), m = named(matmul(h0, wh), "M");  // of all gates, r z n
-    const V ar = named(slice(a, 1, 0, 4) + slice(m, 1, 0, 4), "Ar"), r = named(sigmoid(ar), "r");
-    const V az = named(slice(a, 1, 4, 8) + slice(m, 1, 4, 8), "Az"), z = named(sigmoid(az), "z");
-    const V mn = named(slice(m, 1, 8, 12) + bn, "Mn");
-    const V an = named(slice(a, 1, 8, 12) + r * mn, "An"), n = named(tanh(an), "n");
-    const V h1 = named((1 - z) * n + z * h0, "H1");
+    const V a_r = slice(a, 1, 0, 4), a_z = slice(a, 1, 4, 8), a_n = slice(a, 1, 8, 12);
+    const V m_r = slice(m, 1, 0, 4), m_z = slice(m, 1, 4, 8), m_n = slice(m, 1, 8, 12);
+    const V ar = named(a_r + m_r, "Ar"), r = named(sigmoid(ar), "r");
+    const V az = named(a_z + m_z, "Az"), z = named(sigmoid(az), "z");
+    const V mn = named(m_n + bn, "Mn"), an = named(a_n + r * mn, "An"), n = named(tanh(an), "n");
+    const V written = (1 - z) * n, kept = z * h0, h1 = named(written + kept, "H1");
 
     const auto d = recorded_backward(sum(h1 * dh), {x, h0, a, m, mn, ar, az, an, wx, wh, b, bn});
     V all = 0;

@@ -14,13 +14,13 @@ int main() {
     const V wx = leaf("Wx", 3, 4), wh = leaf("Wh", 4, 4), b = leaf("b", 1, 4), v = leaf("V", 4, 5), c = leaf("c", 1, 5);
     const V h0 = leaf("H0", 2, 4), x1 = leaf("X1", 2, 3), x2 = leaf("X2", 2, 3);
 
-    const V a1 = named(matmul(x1, wx) + matmul(h0, wh) + b, "A1");
+    const V from_x1 = matmul(x1, wx), from_h0 = matmul(h0, wh), a1 = named(from_x1 + from_h0 + b, "A1");
     const V h1 = named(tanh(a1), "H1");
     const V o1 = named(matmul(h1, v) + c, "O1");
-    const V a2 = named(matmul(x2, wx) + matmul(h1, wh) + b, "A2");
+    const V from_x2 = matmul(x2, wx), from_h1 = matmul(h1, wh), a2 = named(from_x2 + from_h1 + b, "A2");
     const V h2 = named(tanh(a2), "H2");
     const V o2 = named(matmul(h2, v) + c, "O2");
-    const V loss = named((cross_entropy(o1, {0, 1}) + cross_entropy(o2, {4, 2})) / 2, "L");
+    const V l1 = cross_entropy(o1, {0, 1}), l2 = cross_entropy(o2, {4, 2}), loss = (l1 + l2) / 2;
 
     const auto d = recorded_backward(loss, {x1, x2, h0, a1, a2, h1, h2, o1, o2, wx, wh, b, v, c});
     V all = 0;
