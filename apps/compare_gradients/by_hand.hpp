@@ -33,24 +33,29 @@ template <class Cell> struct ByHand {
         }
     }
 
-    Run run(std::size_t d) const { return nn::analytic::unroll(cells[d], x, first[d], {{}, d == 1}); }
-    PlainSaid said() const {
+    std::vector<Run> runs() const {
+        std::vector<Run> all;
+        for (std::size_t d = 0; d < p.directions(); ++d)
+            all.push_back(nn::analytic::unroll(cells[d], x, first[d], {{}, d == 1}));
+        return all;
+    }
+    static PlainSaid said(const std::vector<Run>& runs) {
         PlainSaid h;
-        for (std::size_t d = 0; d < p.directions(); ++d) h.push_back(run(d).h);
+        for (const Run& run : runs) h.push_back(run.h);
         return h;
     }
     // One sweep for each direction, given what all losses say.
     NamedArrays<double> recursion() const {
-        return gradients([&](std::size_t d, const Plain& d_h) {
+        return gradients([&](std::size_t d, const Run& run, const Plain& d_h) {
             const auto none = nn::analytic::no_state(first[d]);
             if (p.model == Model::truncated)
-                return nn::analytic::truncated_bptt(cells[d], run(d), d_h, none, p.every, p.depth);
-            return nn::analytic::bptt(cells[d], run(d), d_h, none);
+                return nn::analytic::truncated_bptt(cells[d], run, d_h, none, p.every, p.depth);
+            return nn::analytic::bptt(cells[d], run, d_h, none);
         });
     }
     // Forward sensitivities. What reads from the end is given its steps in that order.
     NamedArrays<double> rtrl() const {
-        return gradients([&](std::size_t d, const Plain& d_h) {
+        return gradients([&](std::size_t d, const Run&, const Plain& d_h) {
             const auto run = nn::analytic::unroll(cells[d], in_order(d, x), first[d]);
             auto one = nn::analytic::rtrl(cells[d], run, in_order(d, d_h), nn::analytic::no_state(first[d]));
             one.x = in_order(d, one.x);
@@ -60,7 +65,7 @@ template <class Cell> struct ByHand {
     // G[s, t] of one direction, s and t in the order of its reading: a sweep for each loss.
     nn::BpttTerms<double> terms(std::size_t d) const {
         const auto run = nn::analytic::unroll(cells[d], in_order(d, x), first[d]);
-        const PlainSaid h = said();
+        const PlainSaid h = said(runs());
         nn::BpttTerms<double> all;
         for (std::size_t s = 0; s < p.steps; ++s) {
             PlainSaid d_h = nothing_said(h);
@@ -86,14 +91,15 @@ private:
         return nn::analytic::reversed(steps, std::vector<std::size_t>(p.batch, p.steps));
     }
     template <class Sweep> NamedArrays<double> gradients(const Sweep& sweep) const {
-        const PlainSaid h = said();
+        const std::vector<Run> run = runs();
+        const PlainSaid h = said(run);
         PlainSaid d_h = nothing_said(h);
         Head d{p, nn::analytic::no_gradients(head.attention), 0 * head.v, 0 * head.c};
         for (std::size_t k = 0; k < p.steps; ++k) head.backward(k, h, sample.labels_of(k), d_h, d);
         std::vector<Plain> of_cells, of_first;
         Plain d_x = 0 * x;
         for (std::size_t i = 0; i < p.directions(); ++i) {
-            nn::analytic::SequenceGradients<Cell> one = sweep(i, d_h[i]);
+            nn::analytic::SequenceGradients<Cell> one = sweep(i, run[i], d_h[i]);
             one.parameters.visit([&](const char*, const Plain& gradient) { of_cells.push_back(gradient); });
             of_first.insert(of_first.end(), one.first.begin(), one.first.end());
             d_x += one.x;

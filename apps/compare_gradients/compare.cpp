@@ -11,7 +11,7 @@ namespace xtape::apps {
 namespace {
 
 constexpr const char* plain_loops = "plain loops";
-constexpr std::size_t most_passes = 60'000, most_sensitivities = 10'000'000, most_numbers = 8'000'000;
+constexpr std::size_t most_passes = 60'000, most_sensitivities = 10'000'000, most_numbers = 16'000'000;
 
 template <class F> auto timed(std::vector<Timed>& times, const std::string& name, const F& run) {
     const auto start = std::chrono::steady_clock::now();
@@ -44,8 +44,8 @@ NamedArrays<double> weights_of(const Study& study, const Method<double>& method)
 bool affordable(const Study& study, Comparison& out, const std::string& what, std::size_t cost, std::size_t most,
                 const char* unit) {
     if (study.p.force || cost <= most) return true;
-    out.left_out.push_back(what + ": " + grouped(double(cost)) + " " + unit + ", more than " + grouped(double(most)) +
-                           "; --force runs it");
+    out.left_out.push_back({what, grouped(double(cost)) + " " + unit + ", more than " + grouped(double(most)) +
+                                      "; --force computes it"});
     return false;
 }
 
@@ -66,8 +66,8 @@ void add_engines(const Study& study, Comparison& out, std::vector<Method<double>
 void add_rtrl(const Study& study, Comparison& out, std::vector<Method<double>>& methods) {
     const Problem& p = study.p;
     if (!study.rtrl) {
-        out.left_out.push_back(p.model == Model::truncated ? "RTRL: it has the whole gradient, not a truncated one"
-                                                           : "RTRL: nn/analytic has it for tanh cells");
+        out.left_out.push_back({"RTRL", p.model == Model::truncated ? "it gives the whole gradient, not a truncated one"
+                                                                    : "nn/analytic has it for tanh cells alone"});
         return;
     }
     const std::size_t H = p.hidden, I = p.inputs;

@@ -24,7 +24,7 @@ struct Comparison {
     std::vector<nn::BpttTerms<double>> terms;
     std::vector<Credit> credit;
     std::vector<Timed> times;
-    std::vector<std::string> left_out;  // what, and why
+    std::vector<std::pair<std::string, std::string>> left_out;  // what, and why
 
     bool passed() const { return arguments.passed && methods.passed && (!sums || *sums) && (!steps || *steps); }
 };

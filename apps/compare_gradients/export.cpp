@@ -75,7 +75,7 @@ void save(const std::filesystem::path& path, const Study& study, const Compariso
     std::map<std::string, nn::io::ArrayView> views(all.begin(), all.end());
     views.insert({"input/labels", labels});
     if (p.model == Model::truncated) views.insert({"input/truncation", truncation});
-    nn::io::save_npz(path, views);
+    nn::io::save_npz(path, views, nn::io::Packing::stored, {});
 }
 
 }  // namespace xtape::apps

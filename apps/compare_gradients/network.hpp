@@ -84,16 +84,17 @@ template <class Cell> struct Network {
     }
 
     // What truncated backpropagation differentiates: each block begun at a state that is held at its value.
-    V held_loss(const std::vector<State>& held) const {
+    V held_loss(const nn::Unrolled<State>& held) const {
+        const Said constant = said({held});
         V total = 0.0;
         for (std::size_t begin = 0, end; begin < p.steps; begin = end) {
             end = std::min(begin + p.every, p.steps);
             const std::size_t from = end - std::min(p.depth, end);
             const auto run = nn::unroll(cells[0], slice(x, 0, std::ptrdiff_t(from), std::ptrdiff_t(end)),
-                                        from == 0 ? first[0] : held[from - 1]);
-            Said h{std::vector<V>(from)};  // the steps before are not read
-            for (const State& state : run.states) h[0].push_back(nn::output(state));
-            for (std::size_t k = std::max(begin, from); k < end; ++k) total = total + loss(k, h);
+                                        from == 0 ? first[0] : held.states[from - 1]);
+            Said h = constant;
+            for (std::size_t t = from; t < end; ++t) h[0][t] = nn::output(run.states[t - from]);
+            for (std::size_t k = begin; k < end; ++k) total = total + loss(k, h);
         }
         return total;
     }

@@ -14,7 +14,6 @@ std::vector<std::string> names_of_mistakes() {
     return all;
 }
 
-// The longest are hundreds of columns wide as one line.
 std::string footer() {
     std::string text = "\nMistakes:\n";
     for (const Mistake& m : mistakes) {
@@ -41,7 +40,7 @@ void add_sizes(CLI::App& app, Problem& p) {
     add("--every", p.every, "Truncated: steps after which their losses are propagated back", 1, 100'000);
     add("--depth", p.depth, "Truncated: steps that they go back", 1, 100'000);
     add("--seed", p.seed, "What weights and sequences are drawn from", 0, UINT64_MAX);
-    app.add_option("--largest", p.largest, "Weights and inputs are drawn from -X to X")
+    app.add_option("--scale", p.scale, "Factor of all weights and inputs, which else leave the gates half open")
         ->check(number(0, 1e300))
         ->type_name("X")
         ->capture_default_str();
@@ -83,7 +82,9 @@ std::optional<int> read(int argc, const char* const* argv, Options& options) {
     app->add_option("--mutate", options.planted.name, "Plant a mistake, and show where it is found")
         ->check(word(names_of_mistakes()))
         ->type_name("NAME");
-    app->add_option("--export", options.file, "Write all arrays there, for NumPy")->type_name("FILE.npz");
+    app->add_option("--export", options.file, "Write all arrays there, for NumPy")
+        ->check([](const std::string& file) { return file.empty() ? "expected a file's name; found ''" : ""; })
+        ->type_name("FILE.npz");
     app->callback([&] {
         options.problem.model = Model(place(model_names, model));
         options.problem.every_step = loss == "every";

@@ -19,7 +19,7 @@ struct Problem {
     std::size_t batch = 3, steps = 6, inputs = 3, hidden = 5, classes = 4;
     std::size_t every = 2, depth = 4;  // of truncated backpropagation
     std::uint64_t seed = 1;
-    double largest = 1;       // of all parameters and inputs
+    double scale = 1;         // of all that is random
     bool every_step = false;  // w_k = 1/T; else only the last step has a loss
     bool force = false;       // whatever it costs
 

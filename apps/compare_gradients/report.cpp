@@ -25,11 +25,18 @@ std::string description(const Problem& p) {
     return out + "loss of " + (p.every_step ? "every" : "the last") + " step; double";
 }
 
-ReportTable times_table(const Comparison& c) {
-    ReportTable table{"times", {"one thread, BLAS kernels " + blas().core}, {{"kernels", blas().core}},
-                      {"time of", "ms", "/ nn/analytic"}, {}};
+ReportTable summary(const Study& study, const Comparison& c) {
+    const std::string result =
+        c.passed() ? "All gradients are equal to 1e-12; differences, to within their own error."
+                   : "The gradients differ.";
+    ReportTable table{"ways",
+                      {description(study.p), result, "Times are those of one thread, BLAS kernels " + blas().core + "."},
+                      {{"problem", description(study.p)}, {"passed", c.passed()}, {"kernels", blas().core}},
+                      {"way", "ms", "/ nn/analytic", "left out"},
+                      {}};
     for (const auto& [name, seconds] : c.times)
-        table.rows.push_back({name, Rounded{1e3 * seconds}, Rounded{seconds / c.times[1].seconds}});
+        table.rows.push_back({name, Rounded{1e3 * seconds}, Rounded{seconds / c.times[1].seconds}, {}});
+    for (const auto& [name, reason] : c.left_out) table.rows.push_back({name, {}, {}, reason});
     return table;
 }
 
@@ -61,10 +68,12 @@ ReportTable map_table(const Array<double>& map) {
 }
 
 Part map_part(const Credit& credit, Format format) {
+    const std::string meaning = "|G[s, t]|, what the weights at step t did to the loss at step s";
     const std::string name = credit.prefix + "credit map";
-    if (format != Format::text) return {name, written(map_table(credit.map), format)};
-    return {name, "|G[s, t]|, what the weights at step t did to the loss at step s: @ the largest, " +
-                      std::string("a shade less for each half of a decade\n") + shades(credit.map)};
+    ReportTable table = map_table(credit.map);
+    table.lines = {meaning};
+    if (format != Format::text) return {name, written(table, format)};
+    return {name, meaning + ": @ the most, a shade less for each half of a decade\n\n" + shades(credit.map)};
 }
 
 // What a part is called, in front of it.
@@ -72,7 +81,7 @@ std::string headed(const Part& part, Format format) {
     if (format == Format::json) return "\"" + part.name + "\": " + part.body;
     if (format == Format::markdown) return "## " + part.name + "\n\n" + part.body;
     if (format == Format::latex) return "% " + part.name + "\n" + part.body;
-    return format == Format::csv ? part.body : part.name + "\n" + part.body;
+    return format == Format::csv ? part.body : "-- " + part.name + "\n" + part.body;
 }
 
 std::string joined(const std::vector<Part>& parts, Format format) {
@@ -82,43 +91,31 @@ std::string joined(const std::vector<Part>& parts, Format format) {
     return out + (format == Format::json ? "}\n" : "");
 }
 
-// One line, or several, for people; for programs a table of them.
-Part lines_part(const std::string& name, const std::vector<std::string>& lines, Format format) {
-    std::string text;
-    for (const std::string& line : lines) text += line + "\n";
-    ReportTable table{name, {}, {}, {name}, {}};
-    for (const std::string& line : lines) table.rows.push_back({line});
-    return {name, format == Format::text ? text : written(table, format)};
-}
-
 }  // namespace
 
 std::string report(const Study& study, const Comparison& c, Format format, bool map) {
-    std::vector<Part> parts{lines_part("problem", {description(study.p)}, format),
+    std::vector<Part> parts{{"summary", written(summary(study, c), format)},
                             {"engine and nn/analytic", formatted(c.arguments, format)},
                             {"all ways", formatted(c.methods, format)}};
     if (c.sums) parts.push_back({"sums over s and t", formatted(*c.sums, format)});
     if (c.steps) parts.push_back({"the sweep, step by step", formatted(*c.steps, format)});
-    parts.push_back({"times", written(times_table(c), format)});
-    if (!c.left_out.empty()) parts.push_back(lines_part("left out", c.left_out, format));
     for (const Credit& credit : c.credit)
         if (map) parts.push_back(map_part(credit, format));
-    parts.push_back(lines_part(
-        "result",
-        {c.passed() ? "All gradients are equal to 1e-12." : "The gradients differ by more than 1e-12."}, format));
     return joined(parts, format);
 }
 
 std::string report(const Study& study, const Mistake& mistake, const CompareReport& steps, Format format) {
-    const std::string found =
-        steps.divergence ? formatted("Found at step %zu: %s.", steps.divergence->step, steps.divergence->factor.c_str())
-        : steps.passed   ? std::string("Not found: at these sizes the mistake makes no difference.")
-                         : std::string("Found, and not located.");
-    return joined({lines_part("problem", {description(study.p)}, format),
-                   lines_part("planted", {std::string(mistake.name) + ": " + mistake.meaning}, format),
-                   {"the sweep, step by step", formatted(steps, format)},
-                   lines_part("result", {found}, format)},
-                  format);
+    const auto& d = steps.divergence;
+    const std::string found = d              ? formatted("Found at step %zu: %s.", d->step, d->factor.c_str())
+                              : steps.passed ? std::string("Not found: at these sizes it makes no difference.")
+                                             : std::string("Found, but not located.");
+    const ReportTable table{"mistakes",
+                            {description(study.p), found},
+                            {{"problem", description(study.p)}, {"passed", steps.passed}},
+                            {"planted", "what is wrong", "found at step", "in the factor"},
+                            {{mistake.name, mistake.meaning, d ? ReportCell(Rounded{double(d->step)}) : ReportCell(),
+                              d ? ReportCell(d->factor) : ReportCell()}}};
+    return joined({{"summary", written(table, format)}, {"the sweep, step by step", formatted(steps, format)}}, format);
 }
 
 }  // namespace xtape::apps

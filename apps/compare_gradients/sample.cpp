@@ -3,6 +3,8 @@
 
 #include <xtape/nn/init.hpp>
 
+#include <cmath>
+
 namespace xtape::apps {
 
 Indices Sample::labels_of(std::size_t k) const {
@@ -24,8 +26,11 @@ Sample random_sample(const Problem& p, const std::vector<std::pair<std::string, 
     nn::Generator generator(p.seed);
     Sample sample{};
     const auto add = [&](const std::string& name, const Shape& shape) {
+        // x W has about the variance of x
+        const bool matrix = shape.size() == 2 && sample.parameters == 0;
+        const double largest = p.scale * (matrix ? std::sqrt(3 / double(shape[0])) : 1);
         Array<double> a = zeros<double>(shape);
-        for (double& e : a) e = p.largest * (2 * static_cast<double>(generator() >> 11) * 0x1p-53 - 1);
+        for (double& e : a) e = largest * (2 * static_cast<double>(generator() >> 11) * 0x1p-53 - 1);
         sample.arguments.push_back({name, std::move(a)});
     };
     for (std::size_t d = 0; d < p.directions(); ++d)

@@ -60,8 +60,8 @@ template <class Cell> void add_engine(Study& study) {
     };
     study.held_loss = study.loss;
     if (p.model == Model::truncated)
-        study.held_loss = [network, states = network(constants(sample)).runs()[0].states](
-                              const std::vector<V>& arguments) { return network(arguments).held_loss(states); };
+        study.held_loss = [network, held = network(constants(sample)).runs()[0]](
+                              const std::vector<V>& arguments) { return network(arguments).held_loss(held); };
     study.outputs = [network, sample = sample] { return outputs(network(constants(sample))); };
     for (std::size_t d = 0; d < p.directions(); ++d)
         study.directions.push_back({p.prefix(d),
