@@ -41,9 +41,10 @@ void add_common(CLI::App& app, Command& c, bool reads_mnist) {
         ->type_name("N")
         ->capture_default_str();
     app.add_flag("--quick", c.quick, "Small sizes, unless given: a second, and the same things can be seen");
-    app.add_option("--out", c.out, "Folder for all output")->type_name("DIR")->capture_default_str();
+    app.add_option("--out", c.out, "Folder for all output")->check(path())->type_name("DIR")->capture_default_str();
     if (reads_mnist)
         app.add_option("--data-dir", c.options.data_dir, "Folder of MNIST's four files, plain or .gz")
+            ->check(path())
             ->type_name("DIR")
             ->default_str("~/.cache/xtape/mnist");
 }
