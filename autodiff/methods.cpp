@@ -37,21 +37,23 @@ struct Slope {
 };
 
 // df/dx by differences of step h, h / 1.4, h / 2, ..., each freed of its h^2, h^4, ... by those before. The error is
-// that of two neighbours, to which rounding adds what it does to the difference.
+// that of two neighbours, which may happen to agree, and what rounding does to a difference and what is made of it.
 template <class Value> Slope ridders(const Value& f, double h, double epsilon) {
     constexpr std::size_t rows = 8;
     constexpr double shrink = 1.4;
-    double table[rows][rows];
+    double table[rows][rows], rounding[rows][rows];
     Slope best{0, INFINITY};
     for (std::size_t i = 0; i < rows; ++i, h /= shrink) {
-        const double up = f(h), down = f(-h), rounding = epsilon * std::max(std::abs(up), std::abs(down)) / h;
+        const double up = f(h), down = f(-h);
         table[i][0] = (up - down) / (2 * h);
+        rounding[i][0] = epsilon * std::max(std::abs(up), std::abs(down)) / h;
         double factor = shrink * shrink;
         for (std::size_t k = 1; k <= i; ++k, factor *= shrink * shrink) {
             table[i][k] = (table[i][k - 1] * factor - table[i - 1][k - 1]) / (factor - 1);
+            rounding[i][k] = (rounding[i][k - 1] * factor + rounding[i - 1][k - 1]) / (factor - 1);
             const double off =
                 std::max(std::abs(table[i][k] - table[i][k - 1]), std::abs(table[i][k] - table[i - 1][k - 1]));
-            if (off + rounding < best.error) best = {table[i][k], off + rounding};
+            if (off + rounding[i][k] < best.error) best = {table[i][k], off + rounding[i][k]};
         }
         if (!std::isfinite(table[i][0])) return {table[i][0], INFINITY};
     }

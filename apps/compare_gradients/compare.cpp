@@ -2,126 +2,141 @@
 #include "compare.hpp"
 
 #include <xtape/autodiff/blas.hpp>
-#include <xtape/nn/analytic/rnn.hpp>
-#include <xtape/nn/rnn.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
+
+#include "apps/text.hpp"
 
 namespace xtape::apps {
 namespace {
 
-using Engine = nn::RNN<double>;
-using ByHand = nn::analytic::Rnn<double>;
+constexpr const char* plain_loops = "plain loops";
+constexpr std::size_t most_passes = 60'000, most_sensitivities = 10'000'000, most_numbers = 16'000'000;
 
-struct Batch {
-    Array<double> x, h0;  // (T, B, I), (B, H)
-    Indices labels;       // (B), or (T B)
-};
-
-Array<double> uniform(const Shape& shape, nn::Generator& generator) {
-    Array<double> a = zeros<double>(shape);
-    for (double& e : a) e = 2 * static_cast<double>(generator() >> 11) * 0x1p-53 - 1;
-    return a;
-}
-
-Batch random_batch(const Problem& p, nn::Generator& generator) {
-    Batch batch{uniform({p.steps, p.batch, p.inputs}, generator), uniform({p.batch, p.hidden}, generator), {}};
-    for (std::size_t i = 0; i < p.batch * (p.every_step ? p.steps : 1); ++i)
-        batch.labels.push_back(static_cast<std::int64_t>(generator() % p.classes));
-    return batch;
-}
-
-Engine random_rnn(const Problem& p, nn::Generator& generator) {
-    Engine rnn({p.inputs, p.hidden, p.classes}, p.seed);
-    rnn.cell.b.set(uniform({p.hidden}, generator));  // they begin with 0, which would hide mistakes
-    rnn.readout.c.set(uniform({p.classes}, generator));
-    return rnn;
-}
-
-struct Result {
-    double loss;
-    std::vector<xt::xarray<double>> gradients;  // in the order of `names`
-};
-constexpr const char* names[] = {"wx", "wh", "b", "v", "c", "x", "h0"};
-
-Result by_engine(const Problem& p, const Engine& rnn, const Batch& batch) {
-    const Tape tape;
-    const auto x = variable(batch.x), h0 = variable(batch.h0);
-    const auto run = nn::unroll(rnn.cell, x, h0);
-    const auto states = p.every_step ? reshape(stack(run.states), {p.steps * p.batch, p.hidden}) : run.last;
-    const auto loss = cross_entropy(rnn.readout(states), batch.labels);
-    const auto& [cell, readout] = std::tie(rnn.cell, rnn.readout);
-    const auto g = backward(loss, {cell.wx, cell.wh, cell.b, readout.v, readout.c, x, h0});
-    return {loss.value()(), {g[cell.wx], g[cell.wh], g[cell.b], g[readout.v], g[readout.c], g[x], g[h0]}};
-}
-
-Result by_hand(const ByHand& rnn, const nn::analytic::Batch<double>& batch) {
-    const auto run = nn::analytic::forward(rnn, batch);
-    auto g = nn::analytic::bptt(rnn, batch, run);
-    auto& [wx, wh, b, v, c] = g.parameters;
-    return {run.loss, {wx, wh, b, v, c, g.x, g.h0}};
-}
-
-ByHand plain(const Engine& rnn) {
-    return {rnn.cell.wx.value(), rnn.cell.wh.value(), rnn.cell.b.value(), rnn.readout.v.value(), rnn.readout.c.value()};
-}
-
-nn::analytic::Batch<double> plain(const Problem& p, const Batch& batch) {
-    using Sizes = std::vector<std::size_t>;
-    xt::xarray<int> labels = xt::zeros<int>(p.every_step ? Sizes{p.steps, p.batch} : Sizes{p.batch});
-    std::copy(batch.labels.begin(), batch.labels.end(), labels.begin());
-    return {batch.x, batch.h0, labels};
-}
-
-Difference difference(const char* name, const xt::xarray<double>& a, const xt::xarray<double>& b) {
-    check(a.shape() == b.shape(), Where{}, "compare", name, " must have one shape; got ", a.shape(), " and ",
-          b.shape());
-    double largest = 0, apart = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        const double d = std::fabs(a.data()[i] - b.data()[i]);
-        if (!(d <= apart) && !std::isnan(apart)) apart = d;  // NaN stays
-        largest = std::max(largest, std::fabs(b.data()[i]));
-    }
-    return {name, text(a.shape()), apart, apart == 0 ? 0 : apart / largest};
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
-template <class F> double seconds(const F& run) {
+template <class F> auto timed(std::vector<Timed>& times, const std::string& name, const F& run) {
     const auto start = std::chrono::steady_clock::now();
-    run();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    auto result = run();
+    times.push_back({name, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
+    return result;
+}
+
+// Two that are fast enough for a median, by turns.
+template <class F, class G> void time_again(std::vector<Timed>& times, const F& first, const G& second) {
+    std::vector<Timed> a{times[0]}, b{times[1]};
+    const auto spent = [&] { return (a.back().seconds + b.back().seconds) * double(a.size()); };
+    while (a.size() < 5 || (spent() < 0.3 && a.size() < 101)) timed(a, "", first), timed(b, "", second);
+    for (auto* each : {&a, &b})
+        std::ranges::nth_element(*each, each->begin() + std::ptrdiff_t(each->size() / 2), {}, &Timed::seconds);
+    times[0].seconds = a[a.size() / 2].seconds, times[1].seconds = b[b.size() / 2].seconds;
+}
+
+std::size_t elements(const NamedArrays<double>& arrays, std::size_t count) {
+    std::size_t n = 0;
+    for (std::size_t k = 0; k < count; ++k) n += arrays[k].array.size();
+    return n;
+}
+
+NamedArrays<double> weights_of(const Study& study, const Method<double>& method) {
+    return {method.gradient.begin(), method.gradient.begin() + std::ptrdiff_t(study.weights)};
+}
+
+// Whether something may cost that much; if not, it is left out.
+bool affordable(const Study& study, Comparison& out, const std::string& what, std::size_t cost, std::size_t most,
+                const char* unit) {
+    if (study.p.force || cost <= most) return true;
+    out.left_out.push_back({what, grouped(double(cost)) + " " + unit + ", more than " + grouped(double(most)) +
+                                      "; --force computes it"});
+    return false;
+}
+
+void add_engines(const Study& study, Comparison& out, std::vector<Method<double>>& methods) {
+    const Sample& sample = study.sample;
+    const std::size_t passes = elements(sample.arguments, sample.arguments.size()) * study.p.steps;
+    const auto values = sample.values();
+    if (affordable(study, out, "forward mode", passes, most_passes, "passes of a step"))
+        methods.push_back(timed(out.times, "forward mode", [&] {
+            return by_forward_mode<double>(study.loss, values, sample.names());
+        }));
+    if (affordable(study, out, "differences", passes, most_passes, "passes of a step"))
+        methods.push_back(timed(out.times, "differences", [&] {
+            return by_differences<double>(study.held_loss, values, sample.names());
+        }));
+}
+
+void add_rtrl(const Study& study, Comparison& out, std::vector<Method<double>>& methods) {
+    const Problem& p = study.p;
+    if (!study.rtrl) {
+        out.left_out.push_back({"RTRL", p.model == Model::truncated ? "it gives the whole gradient, not a truncated one"
+                                                                    : "nn/analytic has it for tanh cells alone"});
+        return;
+    }
+    const std::size_t H = p.hidden, I = p.inputs;
+    const std::size_t cost = ((I + H + 2) * H + p.steps * I) * H * p.batch * p.steps;
+    if (affordable(study, out, "RTRL", cost, most_sensitivities, "sensitivities"))
+        methods.push_back({"RTRL",
+                           {plain_loops, "forward sensitivities"},
+                           timed(out.times, "RTRL", [&] { return study.rtrl(); })});
+}
+
+NamedArrays<double> total(const std::vector<nn::BpttTerms<double>>& terms, const Names& names) {
+    NamedArrays<double> all;
+    for (const auto& of_direction : terms)
+        for (auto& [name, array] : of_direction.total()) all.push_back({names[all.size()], std::move(array)});
+    return all;
+}
+
+void add_terms(const Study& study, Comparison& out, const std::vector<Method<double>>& methods) {
+    const std::size_t T = study.p.steps, numbers = T * (T + 1) / 2 * elements(study.sample.arguments, study.weights);
+    if (!affordable(study, out, "G[s, t] and the credit map", numbers, most_numbers, "numbers")) return;
+    std::vector<nn::BpttTerms<double>> by_hand;
+    timed(out.times, "G[s, t] by the engine", [&] {
+        for (const Direction& d : study.directions) out.terms.push_back(d.terms());
+        return 0;
+    });
+    timed(out.times, "G[s, t] by nn/analytic", [&] {
+        for (const Direction& d : study.directions) by_hand.push_back(d.terms_by_hand());
+        return 0;
+    });
+    std::vector<Method<double>> of_weights;
+    for (const Method<double>& method : methods)
+        if (method.error.empty()) of_weights.push_back({method.name, method.rests_on, weights_of(study, method)});
+    Names engine = methods[0].rests_on;
+    engine.push_back("the untied weights");
+    of_weights.push_back({"sum of G[s, t]", engine, total(out.terms, study.sample.names())});
+    of_weights.push_back(
+        {"the same by nn/analytic", {plain_loops, "the double sum"}, total(by_hand, study.sample.names())});
+    out.sums = compare_methods(of_weights);
+    for (std::size_t d = 0; d < out.terms.size(); ++d)
+        out.credit.push_back({study.directions[d].prefix, out.terms[d].credit()});
+    if (study.trace) out.steps = compare_steps(study, {});
 }
 
 }  // namespace
 
-Comparison compare(const Problem& p) {
+CompareReport compare_steps(const Study& study, const Planted& planted) {
+    const Problem& p = study.p;
+    return nn::compare_traces(study.trace(), study.derivation(planted),
+                              {.sizes = {{"B", double(p.batch)}, {"T", double(p.steps)}}});
+}
+
+Comparison compare(const Study& study) {
     blas();  // before the first product of nn/analytic, which does not know of it
     const OneBlasThread one;
-    nn::Generator generator(p.seed);
-    const Engine rnn = random_rnn(p, generator);
-    const Batch batch = random_batch(p, generator);
-    const ByHand plain_rnn = plain(rnn);
-    const auto plain_batch = plain(p, batch);
-
-    const Result a = by_engine(p, rnn, batch), b = by_hand(plain_rnn, plain_batch);
-    Comparison out{std::fabs(a.loss - b.loss), {}, 0, 0};
-    for (std::size_t i = 0; i < std::size(names); ++i)
-        out.gradients.push_back(difference(names[i], a.gradients[i], b.gradients[i]));
-
-    std::vector<double> engine, hand;
-    for (double spent = 0; engine.size() < 5 || (spent < 1 && engine.size() < 201);
-         spent += engine.back() + hand.back()) {
-        engine.push_back(seconds([&] { by_engine(p, rnn, batch); }));
-        hand.push_back(seconds([&] { by_hand(plain_rnn, plain_batch); }));
-    }
-    out.engine_seconds = median(engine);
-    out.by_hand_seconds = median(hand);
+    Comparison out{};
+    const auto values = study.sample.values();
+    const Names names = study.sample.names();
+    const auto reverse = [&] { return by_reverse_mode<double>(study.loss, values, names); };
+    std::vector<Method<double>> methods{timed(out.times, "reverse mode", reverse)};
+    methods.push_back({"nn/analytic",
+                       {plain_loops, "the backward recursion"},
+                       timed(out.times, "nn/analytic", study.recursion)});
+    time_again(out.times, reverse, study.recursion);
+    out.arguments = compare_named(methods[0].gradient, methods[1].gradient,
+                                  {.sizes = {{"B", double(study.p.batch)}, {"T", double(study.p.steps)}}});
+    add_engines(study, out, methods);
+    add_rtrl(study, out, methods);
+    out.methods = compare_methods(methods);
+    add_terms(study, out, methods);
     return out;
 }
 

@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <vector>
+#include <xtape/autodiff/compare_methods.hpp>
+
+#include "study.hpp"
 
 namespace xtape::apps {
 
-struct Problem {
-    std::size_t batch = 32, steps = 28, inputs = 28, hidden = 128, classes = 10;
-    std::uint64_t seed = 1;
-    bool every_step = false;  // else only the last step has a loss
+struct Timed {
+    std::string name;
+    double seconds;
 };
-
-// Of two gradients of one array: the largest difference of two elements, and that by the largest element.
-struct Difference {
-    std::string name, shape;
-    double absolute, relative;
+struct Credit {
+    std::string prefix;  // of the direction
+    Array<double> map;   // (T, T): |G[s, t]| of all weights
 };
 
 struct Comparison {
-    double loss_difference;
-    std::vector<Difference> gradients;       // of the parameters, the inputs and the first state
-    double engine_seconds, by_hand_seconds;  // for the loss and all gradients: medians
+    CompareReport arguments;             // nn/analytic's gradients beside the engine's
+    MethodsReport methods;               // each two ways to the gradients of all arguments
+    std::optional<MethodsReport> sums;   // each two ways to those of the cells' weights, sums of G[s, t] among them
+    std::optional<CompareReport> steps;  // the sweep, as derived by hand
+    std::vector<nn::BpttTerms<double>> terms;
+    std::vector<Credit> credit;
+    std::vector<Timed> times;
+    std::vector<std::pair<std::string, std::string>> left_out;  // what, and why
+
+    bool passed() const { return arguments.passed && methods.passed && (!sums || *sums) && (!steps || *steps); }
 };
 
-// One random RNN and batch, in double; the loss and its gradients by the engine and by nn/analytic.
-Comparison compare(const Problem& problem);
+Comparison compare(const Study& study);
+
+// The derivation with this mistake, held against the engine's sweep.
+CompareReport compare_steps(const Study& study, const Planted& planted);
 
 }  // namespace xtape::apps

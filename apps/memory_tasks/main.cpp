@@ -44,9 +44,10 @@ void add_flags(CLI::App& app, Command& c) {
     add_number(app, "--seed", s.seed, "What weights and sequences are drawn from", 0, UINT32_MAX);
     add_number(app, "--threads", s.threads, "Threads, 0 for all; the results do not depend on it", 0, 1024);
     app.add_flag("--quick", s.quick, "Small sizes, unless given: seconds, and the same things can be seen");
-    app.add_option("--out", c.out, "Folder for all output")->type_name("DIR")->capture_default_str();
+    app.add_option("--out", c.out, "Folder for all output")->check(path())->type_name("DIR")->capture_default_str();
     if (s.mnist_steps)
         app.add_option("--data-dir", s.data_dir, "Folder of MNIST's four files, plain or .gz")
+            ->check(path())
             ->type_name("DIR")
             ->default_str("~/.cache/xtape/mnist");
 }

@@ -82,6 +82,29 @@ std::vector<Column> histogram(const std::vector<double>& norms) {
     return columns;
 }
 
+std::string table(const std::vector<Point>& free, const std::vector<Point>& clipped, const std::vector<double>& norms) {
+    const auto longest = [](const std::vector<Point>& path) {
+        return std::ranges::max_element(path, {}, &Point::norm);
+    };
+    const auto far = [](const std::vector<Point>& path, double Point::*field) {
+        double most = 0;
+        for (std::size_t i = 1; i < path.size(); ++i)
+            most = std::max(most, std::abs(path[i].*field - path[i - 1].*field));
+        return most;
+    };
+    std::string said = "descent    longest gradient   farthest step in w, b       ends at w, b    with a loss of\n";
+    for (const auto& [name, path] : {std::pair{"free", &free}, {"clipped", &clipped}})
+        said +=
+            formatted("%-10s %16.3g   %11.3g %9.3g   %10.3g %7.3g    %14.3g\n", name, longest(*path)->norm,
+                      far(*path, &Point::w), far(*path, &Point::b), path->back().w, path->back().b, path->back().loss);
+    const auto cut = std::ranges::count_if(norms, [](double x) { return x > training_clip; });
+    return said +
+           formatted(
+               "\nIn a training of %zu steps %.1f %% of the gradients were clipped at %g; median %.3g, longest %.3g.\n",
+               norms.size(), 100 * static_cast<double>(cut) / static_cast<double>(norms.size()), training_clip,
+               median(norms), std::ranges::max(norms));
+}
+
 constexpr const char* seen =
     "Where sigmoid(h) has two stable values, a small change of w or b decides in which of them the unit ends after 50\n"
     "steps: a cliff, on which the gradient explodes. A step against it without clipping is thrown far off, to where\n"
@@ -127,25 +150,6 @@ Drawn cliff_figure(const Options& o) {
     Network network = orthogonal_tanh({4, o.hidden, 4}, generator, 1.5);
     const std::vector<double> norms =
         train(network, {.lag = 20, .steps = o.training_steps, .seed = o.seed, .clip = training_clip}).norms;
-    const auto cut = std::ranges::count_if(norms, [](double x) { return x > training_clip; });
-    const auto longest = [](const std::vector<Point>& path) {
-        return std::ranges::max_element(path, {}, &Point::norm);
-    };
-    const auto far = [](const std::vector<Point>& path, double Point::*field) {
-        double most = 0;
-        for (std::size_t i = 1; i < path.size(); ++i)
-            most = std::max(most, std::abs(path[i].*field - path[i - 1].*field));
-        return most;
-    };
-    std::string said = "descent    longest gradient   farthest step in w, b       ends at w, b    with a loss of\n";
-    for (const auto& [name, path] : {std::pair{"free", &free}, {"clipped", &clipped}})
-        said +=
-            formatted("%-10s %16.3g   %11.3g %9.3g   %10.3g %7.3g    %14.3g\n", name, longest(*path)->norm,
-                      far(*path, &Point::w), far(*path, &Point::b), path->back().w, path->back().b, path->back().loss);
-    said += formatted(
-        "\nIn a training of %zu steps %.1f %% of the gradients were clipped at %g; median %.3g, longest %.3g.\n",
-        norms.size(), 100 * static_cast<double>(cut) / static_cast<double>(norms.size()), training_clip, median(norms),
-        std::ranges::max(norms));
     return {{.name = "cliff",
              .heading = "Why gradients are clipped",
              .text = seen,
@@ -153,7 +157,7 @@ Drawn cliff_figure(const Options& o) {
                       {"cliff_paths.csv", csv(paths(free, clipped))},
                       {"cliff_norms.csv", csv(histogram(norms))}},
              .script = script_head("cliff", 1080, 460) + script},
-            said};
+            table(free, clipped, norms)};
 }
 
 }  // namespace xtape::apps

@@ -61,12 +61,31 @@ double part_of_far(const Map& map) {
     return far / all;
 }
 
+// s and t of every place of a map, and what is there: what comes after a loss has no part in it.
+std::vector<Column> places(std::size_t steps) {
+    std::vector<Column> columns{{"s", {}}, {"t", {}}};
+    for (std::size_t s = 1; s <= steps; ++s)
+        for (std::size_t t = 1; t <= steps; ++t) {
+            columns[0].values.push_back(static_cast<double>(s));
+            columns[1].values.push_back(static_cast<double>(t));
+        }
+    return columns;
+}
+Column column(const std::string& name, const Map& map) {
+    Column column{name, {}};
+    for (std::size_t s = 0; s < map.size(); ++s)
+        for (std::size_t t = 0; t < map.size(); ++t) column.values.push_back(t <= s ? map[s][t] : 0);
+    return column;
+}
+
 constexpr const char* seen =
     "Each row is one loss, and bright is what its gradient consists of. With U(-1/sqrt H, 1/sqrt H), and with an LSTM\n"
     "whose forget gates are half open, that is a band along the diagonal: whatever lies further back is multiplied\n"
     "by so little that training cannot see it. Orthogonal weights and open forget gates fill the triangle.\n";
 
 constexpr const char* script = R"gp(
+titles = "'tanh, U(-1/{/Symbol \326}H, 1/{/Symbol \326}H)' 'tanh, orthogonal, small W_{xh}' " . \
+         "'LSTM, forget bias 0' 'LSTM, forget bias 3'"
 set multiplot layout 2,2
 set xlabel "step t, at which the weights are used"
 set ylabel "step s of the loss"
@@ -96,8 +115,7 @@ std::vector<std::vector<Array<double>>> credit_terms(const Network& network, con
 Drawn credit_figure(const Options& o) {
     nn::Generator generator(o.seed);
     const nn::RNNSizes sizes{inputs, o.hidden, classes};
-    Array<double> xs = nn::normal<double>(o.steps * batch, inputs, generator, 1);
-    xs.reshape({o.steps, batch, inputs});
+    const Array<double> xs = normal_inputs({o.steps, batch, inputs}, generator);
     Indices labels;
     for (std::size_t i = 0; i < o.steps * batch; ++i)
         labels.push_back(static_cast<std::int64_t>(generator() % classes));
@@ -107,29 +125,19 @@ Drawn credit_figure(const Options& o) {
         {"lstm_0", uniform_lstm(sizes, generator, 0)},
         {"lstm_3", uniform_lstm(sizes, generator, 3)}};
 
-    std::vector<Column> columns{{"s", {}}, {"t", {}}};
-    for (std::size_t s = 1; s <= o.steps; ++s)
-        for (std::size_t t = 1; t <= o.steps; ++t) {
-            columns[0].values.push_back(static_cast<double>(s));
-            columns[1].values.push_back(static_cast<double>(t));
-        }
+    std::vector<Column> columns = places(o.steps);
     std::string said =
         formatted("network            of the last loss's terms, the part more than %zu steps back\n", near);
     for (const auto& [name, network] : networks) {
         const Map map = credit_map(network, xs, labels);
-        columns.push_back({name, {}});
-        for (std::size_t s = 0; s < o.steps; ++s)
-            for (std::size_t t = 0; t < o.steps; ++t) columns.back().values.push_back(t <= s ? map[s][t] : 0);
+        columns.push_back(column(name, map));
         said += formatted("%-18s %.2e\n", name.c_str(), part_of_far(map));
     }
     return {{.name = "credit",
              .heading = "What the weights at step t have to do with the loss at step s",
              .text = seen,
              .data = {{"credit.csv", csv(columns)}},
-             .script = script_head("credit", 980, 800) + formatted("steps = %zu\n", o.steps) +
-                       "titles = \"'tanh, U(-1/{/Symbol \\326}H, 1/{/Symbol \\326}H)' 'tanh, orthogonal, small W_{xh}' "
-                       "'LSTM, forget bias 0' 'LSTM, forget bias 3'\"\n" +
-                       script},
+             .script = script_head("credit", 980, 800) + formatted("steps = %zu\n", o.steps) + script},
             said};
 }
 

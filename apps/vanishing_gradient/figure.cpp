@@ -58,6 +58,12 @@ const std::vector<Figure>& figures() {
     return all;
 }
 
+Column counted(const std::string& name, std::size_t first, std::size_t last) {
+    Column column{name, {}};
+    for (std::size_t i = first; i <= last; ++i) column.values.push_back(static_cast<double>(i));
+    return column;
+}
+
 std::string csv(const std::vector<Column>& columns) {
     const auto cell = [](const std::vector<double>& values, std::size_t i) -> std::string {
         if (i >= values.size() || std::isnan(values[i])) return "";

@@ -46,6 +46,7 @@ struct Column {
     std::string name;
     std::vector<double> values;
 };
+Column counted(const std::string& name, std::size_t first, std::size_t last);
 std::string csv(const std::vector<Column>& columns);
 
 // For a script: powers of ten between which all columns but the first lie, as the range of y.

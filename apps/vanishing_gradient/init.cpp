@@ -157,8 +157,7 @@ constexpr const char* drawn_names =
     "colours = \"#a50f15 #238b45 #4292c6 #000000 #41ab5d #6baed6 #d94801\"\n";
 
 std::string lines_csv(const std::vector<Summary>& all, std::size_t steps) {
-    std::vector<Column> columns{{"t", {}}};
-    for (std::size_t t = 1; t <= steps; ++t) columns[0].values.push_back(static_cast<double>(t));
+    std::vector<Column> columns{counted("t", 1, steps)};
     for (const std::size_t i : drawn) {
         columns.push_back({formatted("initial_%zu", i), all[i].middle.lengths});
         for (double& x : columns.back().values) x /= all[i].middle.lengths.back();

@@ -87,22 +87,8 @@ plot "lag.csv" skip 1 using 1:20 every every_point with points pt 6 ps 0.7 lc rg
 unset multiplot
 )gp";
 
-}  // namespace
-
-Drawn lag_figure(const Options& o) {
-    nn::Generator generator(o.seed);
-    const nn::RNNSizes sizes{inputs, o.hidden, 1};
-    Array<double> xs = nn::normal<double>(o.steps * batch, inputs, generator, 1);
-    xs.reshape({o.steps, batch, inputs});
-    std::vector<Line> lines;
-    for (const double gain : gains)
-        lines.push_back(line(formatted("%g x orthogonal", gain), orthogonal_tanh(sizes, generator, gain, 0.1), xs));
-    const Network uniform = uniform_tanh(sizes, generator);
-    lines.push_back(line("U(-1/sqrt H, 1/sqrt H)", uniform, xs));
-
-    const double radius = spectral_radius(std::get<nn::RNNCell<double>>(uniform.cell).wh.value());
-    std::vector<Column> columns{{"lag", {}}};
-    for (std::size_t k = 0; k < o.steps; ++k) columns[0].values.push_back(static_cast<double>(k));
+std::vector<Column> columns_of(const std::vector<Line>& lines, double radius) {
+    std::vector<Column> columns{counted("lag", 0, lines[0].length.size() - 1)};
     for (const Line& l : lines) {
         const std::string of = &l == &lines.back() ? "uniform" : formatted("%g", gains[&l - lines.data()]);
         columns.push_back({"length_" + of, l.length});
@@ -111,14 +97,29 @@ Drawn lag_figure(const Options& o) {
     }
     columns.push_back({"radius_uniform", {}});
     for (const double k : columns[0].values) columns.back().values.push_back(std::pow(radius, k));
+    return columns;
+}
 
+}  // namespace
+
+Drawn lag_figure(const Options& o) {
+    nn::Generator generator(o.seed);
+    const nn::RNNSizes sizes{inputs, o.hidden, 1};
+    const Array<double> xs = normal_inputs({o.steps, batch, inputs}, generator);
+    std::vector<Line> lines;
+    for (const double gain : gains)
+        lines.push_back(line(formatted("%g x orthogonal", gain), orthogonal_tanh(sizes, generator, gain, 0.1), xs));
+    const Network uniform = uniform_tanh(sizes, generator);
+    lines.push_back(line("U(-1/sqrt H, 1/sqrt H)", uniform, xs));
+
+    const double radius = spectral_radius(std::get<nn::RNNCell<double>>(uniform.cell).wh.value());
     const std::string settings = formatted("steps = %zu\nevery_point = %zu\n", o.steps - 1, o.steps / 25 + 1) +
                                  "gains = \"0.5 0.8 0.9 1 1.1 1.5\"\n"
                                  "colours = \"#000000 #08519c #4292c6 #238b45 #d94801 #a50f15\"\n";
     return {{.name = "lag",
              .heading = "How gradients vanish and explode",
              .text = seen,
-             .data = {{"lag.csv", csv(columns)}},
+             .data = {{"lag.csv", csv(columns_of(lines, radius))}},
              .script = script_head("lag", 1080, 480) + settings + script},
             table(lines, radius)};
 }

@@ -41,9 +41,10 @@ void add_common(CLI::App& app, Command& c, bool reads_mnist) {
         ->type_name("N")
         ->capture_default_str();
     app.add_flag("--quick", c.quick, "Small sizes, unless given: a second, and the same things can be seen");
-    app.add_option("--out", c.out, "Folder for all output")->type_name("DIR")->capture_default_str();
+    app.add_option("--out", c.out, "Folder for all output")->check(path())->type_name("DIR")->capture_default_str();
     if (reads_mnist)
         app.add_option("--data-dir", c.options.data_dir, "Folder of MNIST's four files, plain or .gz")
+            ->check(path())
             ->type_name("DIR")
             ->default_str("~/.cache/xtape/mnist");
 }
@@ -75,37 +76,41 @@ void make(const Figure& figure, const Options& options, const std::filesystem::p
                      trouble.c_str(), quoted(name + ".gp").c_str());
 }
 
+// A command for each figure, in their order, and one for all.
+void add_commands(CLI::App& app, std::vector<Command>& commands) {
+    for (const Figure& figure : figures()) {
+        CLI::App* sub = app.add_subcommand(figure.name, figure.meaning);
+        Command& command = commands[static_cast<std::size_t>(&figure - figures().data())];
+        command.options = figure.usual;
+        add_sizes(*sub, command.options);
+        add_common(*sub, command, !figure.usual.scan.empty());
+    }
+    add_common(*app.add_subcommand("all", "All of these"), commands.back(), true);
+    app.require_subcommand(0, 1);
+    app.callback([&app] {
+        if (!app.get_subcommands().empty()) return;
+        std::vector<std::string> names;
+        for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+        throw CLI::ValidationError("FIGURE", "expected " + listed(names) + "; found none");
+    });
+}
+
 int run(int argc, const char* const* argv) {
     const auto app =
         command_line("Shows how gradients of recurrent networks vanish and explode, and why memory cells help.",
                      "vanishing_gradient");
     app->get_formatter()->column_width(22);
-    app->require_subcommand(0, 1);
     std::vector<Command> commands(figures().size() + 1);
-    for (std::size_t i = 0; i < figures().size(); ++i) {
-        const Figure& figure = figures()[i];
-        CLI::App* sub = app->add_subcommand(figure.name, figure.meaning);
-        commands[i].options = figure.usual;
-        add_sizes(*sub, commands[i].options);
-        add_common(*sub, commands[i], !figure.usual.scan.empty());
-    }
-    CLI::App* all = app->add_subcommand("all", "All of these");
-    add_common(*all, commands.back(), true);
-    app->callback([&] {
-        if (!app->get_subcommands().empty()) return;
-        std::vector<std::string> names;
-        for (const CLI::App* sub : app->get_subcommands({})) names.push_back(sub->get_name());
-        throw CLI::ValidationError("FIGURE", "expected " + listed(names) + "; found none");
-    });
+    add_commands(*app, commands);
     if (const auto code = parse(*app, argc, argv)) return *code;
-
+    const bool all = app->got_subcommand("all");
     for (std::size_t i = 0; i < figures().size(); ++i) {
         const Figure& figure = figures()[i];
-        const CLI::App* chosen = *all ? all : app->get_subcommand(figure.name);
+        const CLI::App* chosen = app->get_subcommand(all ? "all" : figure.name);
         if (!*chosen) continue;
-        const Command& command = *all ? commands.back() : commands[i];
+        const Command& command = all ? commands.back() : commands[i];
         make_folder(command.out);
-        if (*all && i) std::printf("\n");
+        if (all && i) std::printf("\n");
         make(figure, settings(*chosen, command, figure), command.out);
     }
     return 0;

@@ -64,8 +64,7 @@ unset multiplot
 
 Drawn memory_figure(const Options& o) {
     const std::vector<Trained> all = train_all(o);
-    std::vector<Column> columns{{"t", {}}};
-    for (std::size_t t = 1; t <= o.steps; ++t) columns[0].values.push_back(static_cast<double>(t));
+    std::vector<Column> columns{counted("t", 1, o.steps)};
     for (std::size_t i = 0; i < all.size(); ++i)
         for (const auto& [when, p] : {std::pair{"before", &all[i].before}, {"after", &all[i].after}})
             for (const auto& [what, lengths] : {std::pair{"c", &p->c}, {"h", &p->h}, {"gates", &p->gates}}) {

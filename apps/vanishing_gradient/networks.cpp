@@ -75,6 +75,12 @@ Network uniform_gru(const nn::RNNSizes& sizes, Generator& generator, double keep
     return uniform_gates(sizes, std::move(cell), generator, sizes.hidden, keep_bias);
 }
 
+Array<double> normal_inputs(const Shape& shape, Generator& generator) {
+    Array<double> xs = nn::normal<double>(shape[0] * shape[1], shape[2], generator, 1);
+    xs.reshape(shape);
+    return xs;
+}
+
 Reading read(const Network& network, const Array<double>& xs, std::size_t depth) {
     const std::size_t steps = xs.shape()[0], batch = xs.shape()[1];
     Reading reading;

@@ -32,6 +32,9 @@ Network orthogonal_tanh(const nn::RNNSizes& sizes, nn::Generator& generator, dou
 Network uniform_lstm(const nn::RNNSizes& sizes, nn::Generator& generator, double forget_bias);
 Network uniform_gru(const nn::RNNSizes& sizes, nn::Generator& generator, double keep_bias);
 
+// N(0, 1), (T, B, I)
+Array<double> normal_inputs(const Shape& shape, nn::Generator& generator);
+
 // What a network computed: h after each step, and of an LSTM c.
 struct Reading {
     std::vector<V> h, c;

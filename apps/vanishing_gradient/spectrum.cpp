@@ -76,8 +76,7 @@ unset multiplot
 
 std::vector<Column> columns_of(const std::vector<Spectrum>& all, const std::vector<std::size_t>& lags) {
     const std::size_t hidden = all[0].values[0].size();
-    std::vector<Column> columns{{"number", {}}};
-    for (std::size_t i = 1; i <= hidden; ++i) columns[0].values.push_back(static_cast<double>(i));
+    std::vector<Column> columns{counted("number", 1, hidden)};
     const char* names[]{"uniform", "normal", "orthogonal"};
     for (std::size_t p = 0; p < all.size(); ++p) {
         for (std::size_t i = 0; i < lags.size(); ++i)
@@ -104,8 +103,7 @@ Array<double> jacobian(const nn::RNNCell<double>& cell, const Array<double>& xs,
 Drawn spectrum_figure(const Options& o) {
     nn::Generator generator(o.seed);
     const nn::RNNSizes sizes{inputs, o.hidden, 1};
-    Array<double> xs = nn::normal<double>(o.steps, inputs, generator, 1);
-    xs.reshape({o.steps, 1, inputs});
+    const Array<double> xs = normal_inputs({o.steps, 1, inputs}, generator);
     const std::vector<std::size_t> lags{1, o.steps / 6 + 1, o.steps / 3 + 1, o.steps - 1};
     const double scale = 1 / std::sqrt(static_cast<double>(o.hidden));
     const Network normal = tanh_network(sizes, generator, nn::glorot<double>(inputs, o.hidden, generator, 0.1),

@@ -56,8 +56,7 @@ unset multiplot
 
 Drawn training_figure(const Options& o) {
     const std::vector<Trained> all = train_all(o);
-    std::vector<Column> columns{{"t", {}}};
-    for (std::size_t t = 1; t <= o.steps; ++t) columns[0].values.push_back(static_cast<double>(t));
+    std::vector<Column> columns{counted("t", 1, o.steps)};
     std::string names;
     for (std::size_t i = 0; i < all.size(); ++i) {
         names += "'" + kinds()[i].title + "' ";

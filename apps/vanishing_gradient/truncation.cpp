@@ -99,17 +99,12 @@ plot for [i=1:seeds] "truncation_recall.csv" skip 1 using 1:(100*column(1+i)) wi
 unset multiplot
 )gp";
 
-}  // namespace
-
-Drawn truncation_figure(const Options& o) {
+// Of gradients cut off after k steps, what is drawn and what is said.
+std::string biases(const Options& o, std::vector<Column>& columns) {
     nn::Generator generator(o.seed);
-    Array<double> xs = nn::normal<double>(o.steps * batch, inputs, generator, 1);
-    xs.reshape({o.steps, batch, inputs});
+    const Array<double> xs = normal_inputs({o.steps, batch, inputs}, generator);
     Indices labels;
     for (std::size_t i = 0; i < batch; ++i) labels.push_back(static_cast<std::int64_t>(i % classes));
-
-    std::vector<Column> columns{{"k", {}}}, recall{{"k", {}}};
-    for (std::size_t k = 1; k <= o.steps; ++k) columns[0].values.push_back(static_cast<double>(k));
     const std::size_t some = o.steps / 4, half = o.steps / 2;
     std::string said = formatted("sigma_1   |g_k - g| / |g| at k = 1 %7zu %8zu   bound at %zu\n", some, half, half);
     for (const double gain : gains) {
@@ -119,18 +114,30 @@ Drawn truncation_figure(const Options& o) {
         said += formatted("%7g %26.1e %8.1e %8.1e %10.1e\n", gain, b.measured[0], b.measured[some - 1],
                           b.measured[half - 1], b.bound[half - 1]);
     }
-    said += formatted("\nrecall over %zu steps, trained with gradients through k steps, median of %zu seeds\nk      ",
-                      lag, o.seeds);
+    return said;
+}
+
+// Of networks that are trained by them
+std::string recalls(const Options& o, std::vector<Column>& columns) {
     const auto found = accuracies(o);
-    for (std::size_t k = 1; k <= deepest; ++k) recall[0].values.push_back(static_cast<double>(k));
-    for (std::size_t i = 0; i < o.seeds; ++i) recall.push_back({formatted("accuracy_%zu", o.seed + i), found[i]});
-    std::string right = "right %";
+    for (std::size_t i = 0; i < o.seeds; ++i) columns.push_back({formatted("accuracy_%zu", o.seed + i), found[i]});
+    std::string depths = "k      ", right = "right %";
     for (std::size_t k = 1; k <= deepest; ++k) {
         std::vector<double> of_seeds;
         for (const auto& one : found) of_seeds.push_back(one[k - 1]);
-        said += formatted("%5zu", k);
+        depths += formatted("%5zu", k);
         right += formatted("%5.0f", 100 * median(of_seeds));
     }
+    return formatted("\nrecall over %zu steps, trained with gradients through k steps, median of %zu seeds\n", lag,
+                     o.seeds) +
+           depths + "\n" + right + "\n";
+}
+
+}  // namespace
+
+Drawn truncation_figure(const Options& o) {
+    std::vector<Column> columns{counted("k", 1, o.steps)}, recall{counted("k", 1, deepest)};
+    const std::string said = biases(o, columns) + recalls(o, recall);
     return {
         {.name = "truncation",
          .heading = "Gradients through the last k steps alone",
@@ -138,7 +145,7 @@ Drawn truncation_figure(const Options& o) {
          .data = {{"truncation.csv", csv(columns)}, {"truncation_recall.csv", csv(recall)}},
          .script = script_head("truncation", 1080, 460) + formatted("steps = %zu\nseeds = %zu\n", o.steps, o.seeds) +
                    "gains = \"0.6 0.8 1\"\ncolours = \"#08519c #238b45 #d94801\"\n" + script},
-        said + "\n" + right + "\n"};
+        said};
 }
 
 }  // namespace xtape::apps

@@ -19,9 +19,7 @@ namespace {
 
 Array<double> drawn(std::size_t steps, std::size_t batch, std::size_t inputs) {
     nn::Generator generator(3);
-    Array<double> xs = nn::normal<double>(steps * batch, inputs, generator, 1);
-    xs.reshape({steps, batch, inputs});
-    return xs;
+    return normal_inputs({steps, batch, inputs}, generator);
 }
 
 }  // namespace

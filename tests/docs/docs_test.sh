@@ -5,6 +5,8 @@
 #   `<!-- output of docs/examples/NAME.cpp -->` is what the program .../example_NAME prints. Each program is shown so.
 # - Every block of C++ in the README is such a block.
 # - In the tables of docs/NAME.md, code in columns headed `xtape` or `xtensor` stands in docs/examples/NAME.cpp.
+# - In tables, code in a column headed `nn/analytic` stands in the file that its cell links to, and code in one headed
+#   `the tape` is how a row of an output begins that the page shows.
 # - Every diff applies to the source.
 # - Every file of docs/examples is shown or linked by a page. What a link of a page points to exists.
 set -euo pipefail
@@ -64,21 +66,23 @@ shown_output() {  # shown_output PROGRAM...: of each, on whichever page has it
     done
 }
 
-# cells PAGE: each `code` of the columns headed xtape or xtensor, one a line
-# shellcheck disable=SC2016  # the $i are awk's
+# cells PAGE HEADS: each cell of the columns whose heads match, one a line
 cells() {
-    awk -F ' *[|] *' '
+    awk -F ' *[|] *' -v heads="^($2)\$" '
         !/^\|/ { head = 0; next }
-        !head { head = 1; split("", ours); for (i = 2; i < NF; ++i) if ($i ~ /^xt(ape|ensor)$/) ours[i] = 1; next }
-        { for (i in ours) print $i }' "$1" | grep -oE '`[^`]+`' | tr -d '`' || true
+        !head { head = 1; split("", ours); for (i = 2; i < NF; ++i) if ($i ~ heads) ours[i] = 1; next }
+        { for (i in ours) print $i }' "$1"
 }
+
+# shellcheck disable=SC2016  # no ` is the shell's
+quoted() { grep -oE '`[^`]+`' | tr -d '`' || true; }  # each `code`, one a line
 
 tables() {  # tables PAGE: they are those of its program, comments aside and spaces alike
     local name=${1##*/} code count=0
     local program=docs/examples/${name%.md}.cpp
     [[ -e $program ]] || return 0
     sed -E 's| *//.*||' "$program" | tr -s ' \n' ' ' >"$work/program"
-    cells "$1" >"$work/cells"
+    cells "$1" 'xtape|xtensor' | quoted >"$work/cells"
     while read -r code; do
         count=$((count + 1))
         grep -qF -- "$code" "$work/program" || report FAILED "$1 says $code, which does not stand in $program"
@@ -86,6 +90,26 @@ tables() {  # tables PAGE: they are those of its program, comments aside and spa
     if ((count)); then report ok "$1: $count pieces of code in tables"; fi
     [[ $1 != docs/from_* || $(grep -c '^|-' "$1") == $(grep -c '^|.*| xtape |$' "$1") ]] ||
         report FAILED "$1 has a table whose last column is not headed xtape"
+}
+
+# shellcheck disable=SC2016  # no ` is the shell's
+derivations() {  # derivations PAGE: the columns `nn/analytic` and `the tape`
+    local cell code file count=0
+    while read -r cell; do
+        file=$(dirname "$1")/$(sed -nE 's|^.*\]\((\.\./nn/analytic/[^)]+)\).*$|\1|p' <<<"$cell")
+        while read -r code; do
+            count=$((count + 1))
+            tr -s ' \n' ' ' <"$file" | grep -F -- "$code" >"$work/found" ||
+                report FAILED "$1 says $code, which does not stand in $file"
+        done < <(quoted <<<"$cell")
+    done < <(cells "$1" nn/analytic)
+    sed '/^```text$/,/^```$/!d; s/^ *//' "$1" | tr -s ' ' >"$work/rows"
+    while read -r code; do
+        count=$((count + 1))
+        awk -v code="$code " 'index($0 " ", code) == 1 { found = 1 } END { exit !found }' "$work/rows" ||
+            report FAILED "$1 says $code, which no output on it begins with"
+    done < <(cells "$1" 'the tape' | quoted)
+    if ((count)); then report ok "$1: $count lines of derivations and rows of tapes"; fi
 }
 
 # shellcheck disable=SC2016  # no ` is the shell's
@@ -108,6 +132,7 @@ for page in "${pages[@]}"; do
     shown_files "$page"
     diffs "$page"
     tables "$page"
+    derivations "$page"
     links "$page"
 done
 shown_output "${@:2}"

@@ -86,9 +86,9 @@ TEST_CASE("an error in layers names the layer, the direction and the step, and t
     CHECK(contains(text, "(in Layers layer 1 > bidirectional backward > unroll step 2)"));
     CHECK(contains(thrown([&] { (void)one(xs); }), "(in Layers layer 3 > unroll step 2)"));
     CHECK(contains(thrown([&] { (void)one(V(zeros<double>({4, 2}))); }), "got (4, 2) (in Layers)"));
-    const int none = __LINE__ + 1;
-    CHECK(
-        contains(thrown([&] { (void)nn::Layers<Failing>(3, {.layers = 0}, make); }), at(__FILE__, none) + "[Layers]"));
+    const int made_on = __LINE__ + 1;
+    const std::string none = thrown([&] { (void)nn::Layers<Failing>(3, {.layers = 0}, make); });
+    CHECK(contains(none, at(__FILE__, made_on) + "[Layers] there must be a layer; got none"));
 }
 
 }  // namespace
