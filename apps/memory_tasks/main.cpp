@@ -62,16 +62,15 @@ Settings settings(const CLI::App& app, const Command& c, const Experiment& exper
     return s;
 }
 
-int make(const Experiment& experiment, const Settings& s, const std::filesystem::path& out) {
+void make(const Experiment& experiment, const Settings& s, const std::filesystem::path& out) {
     make_folder(out);
     const Pictures pictures = experiment.run(s);
     const std::string trouble = draw(out, pictures);
     for (const Picture& picture : pictures)
         std::printf("%s\n\n%s\nData, script and picture: %s\n\n", picture.heading.c_str(), picture.text.c_str(),
                     (out / picture.name).string().c_str());
-    if (trouble.empty()) return 0;
-    std::fprintf(stderr, "memory_tasks: no picture: expected gnuplot to make it; found %s\n", trouble.c_str());
-    return 0;
+    if (!trouble.empty())
+        std::fprintf(stderr, "memory_tasks: no picture: expected gnuplot to make it; found %s\n", trouble.c_str());
 }
 
 int run(int argc, const char* const* argv) {
@@ -86,7 +85,7 @@ int run(int argc, const char* const* argv) {
     if (const auto code = parse(*app, argc, argv)) return *code;
     for (std::size_t i = 0; i < commands.size(); ++i) {
         const CLI::App& chosen = *app->get_subcommand(experiments()[i].name);
-        if (chosen) return make(experiments()[i], settings(chosen, commands[i], experiments()[i]), commands[i].out);
+        if (chosen) make(experiments()[i], settings(chosen, commands[i], experiments()[i]), commands[i].out);
     }
     return 0;
 }

@@ -3,6 +3,7 @@
 
 #include "apps/text.hpp"
 #include "program.hpp"
+#include "svg.hpp"
 #include "table.hpp"
 
 // Experiments of memory_tasks at sizes that take seconds, and what they leave.
@@ -27,7 +28,7 @@ struct Run {
         if (run("command -v gnuplot").code) return;
         CHECK_MESSAGE(outcome.err == "", outcome.err);
         const std::string svg = text(folder / (name + ".svg"));
-        CHECK(svg.ends_with("</svg>\n\n"));
+        CHECK_MESSAGE(well_formed(svg), name);
         for (const std::string& part : parts) CHECK_MESSAGE(has(svg, part), name << " should say " << part);
     }
 };

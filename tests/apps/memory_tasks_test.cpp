@@ -7,7 +7,7 @@ using namespace memory_runs;
 TEST_CASE("gradients through k steps learn to write what is k - 1 steps back, and nothing older") {
     const Run truncation("truncation");
     const Table t = truncation.table("truncation");
-    CHECK(t.rows() == 2 * 5 * 6);
+    CHECK(t.rows() == 2 * 7 * 8);
     for (std::size_t i = 0; i < t.rows(); ++i) {
         CAPTURE(t["lag"][i]);
         CAPTURE(t["depth"][i]);
@@ -23,7 +23,7 @@ TEST_CASE("gradients through k steps learn to write what is k - 1 steps back, an
 TEST_CASE("the bias of truncated gradients is below its bounds, and falls to nothing") {
     const Run truncation("truncation --training-steps 20");
     const Table t = truncation.table("truncation_bias");
-    CHECK(t.rows() == 18);
+    CHECK(t.rows() == 24);
     for (const char* sigma : {"0.5", "0.7", "0.9"}) {
         CAPTURE(sigma);
         const auto column = [&](const std::string& name) { return t[name + "_" + sigma]; };
