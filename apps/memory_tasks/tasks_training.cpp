@@ -41,7 +41,7 @@ const std::vector<Task>& memory_tasks() {
          "mean squared error < 0.01",
          {.inputs = 2, .classes = 1},
          {10, 20, 40, 80},
-         {10, 20},
+         {10},
          [](size_t steps) { return steps - steps / 2; },
          [](size_t steps, size_t n, uint64_t seed) {
              auto task = adding<float>(steps, n, seed);
@@ -68,7 +68,7 @@ const std::vector<Task>& memory_tasks() {
          "99 % right",
          temporal_order_sizes,
          {10, 20, 40, 80},
-         {10, 20},
+         {10},
          [](size_t steps) { return steps - steps / 5; },
          [](size_t steps, size_t n, uint64_t seed) { return of(temporal_order<float>(steps, n, seed)); },
          5e-3,
@@ -80,7 +80,7 @@ const std::vector<Task>& memory_tasks() {
          "99 % right",
          latch_sizes,
          {10, 20, 40, 80},
-         {10, 40},
+         {10},
          [](size_t steps) { return steps - 3; },
          [](size_t steps, size_t n, uint64_t seed) { return of(latch<float>(steps, n, seed)); },
          5e-3,
