@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <xtape/autodiff/mode.hpp>
 #include <xtape/nn/sequence.hpp>
 
 namespace xtape::nn {

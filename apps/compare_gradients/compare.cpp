@@ -44,8 +44,8 @@ NamedArrays<double> weights_of(const Study& study, const Method<double>& method)
 bool affordable(const Study& study, Comparison& out, const std::string& what, std::size_t cost, std::size_t most,
                 const char* unit) {
     if (study.p.force || cost <= most) return true;
-    out.left_out.push_back({what, grouped(double(cost)) + " " + unit + ", more than " + grouped(double(most)) +
-                                      "; --force computes it"});
+    out.left_out.push_back(
+        {what, grouped(double(cost)) + " " + unit + ", more than " + grouped(double(most)) + "; --force computes it"});
     return false;
 }
 
@@ -54,13 +54,11 @@ void add_engines(const Study& study, Comparison& out, std::vector<Method<double>
     const std::size_t passes = elements(sample.arguments, sample.arguments.size()) * study.p.steps;
     const auto values = sample.values();
     if (affordable(study, out, "forward mode", passes, most_passes, "passes of a step"))
-        methods.push_back(timed(out.times, "forward mode", [&] {
-            return by_forward_mode<double>(study.loss, values, sample.names());
-        }));
+        methods.push_back(timed(out.times, "forward mode",
+                                [&] { return by_forward_mode<double>(study.loss, values, sample.names()); }));
     if (affordable(study, out, "differences", passes, most_passes, "passes of a step"))
-        methods.push_back(timed(out.times, "differences", [&] {
-            return by_differences<double>(study.held_loss, values, sample.names());
-        }));
+        methods.push_back(timed(out.times, "differences",
+                                [&] { return by_differences<double>(study.held_loss, values, sample.names()); }));
 }
 
 void add_rtrl(const Study& study, Comparison& out, std::vector<Method<double>>& methods) {
@@ -73,9 +71,8 @@ void add_rtrl(const Study& study, Comparison& out, std::vector<Method<double>>& 
     const std::size_t H = p.hidden, I = p.inputs;
     const std::size_t cost = ((I + H + 2) * H + p.steps * I) * H * p.batch * p.steps;
     if (affordable(study, out, "RTRL", cost, most_sensitivities, "sensitivities"))
-        methods.push_back({"RTRL",
-                           {plain_loops, "forward sensitivities"},
-                           timed(out.times, "RTRL", [&] { return study.rtrl(); })});
+        methods.push_back(
+            {"RTRL", {plain_loops, "forward sensitivities"}, timed(out.times, "RTRL", [&] { return study.rtrl(); })});
 }
 
 NamedArrays<double> total(const std::vector<nn::BpttTerms<double>>& terms, const Names& names) {
@@ -127,9 +124,8 @@ Comparison compare(const Study& study) {
     const Names names = study.sample.names();
     const auto reverse = [&] { return by_reverse_mode<double>(study.loss, values, names); };
     std::vector<Method<double>> methods{timed(out.times, "reverse mode", reverse)};
-    methods.push_back({"nn/analytic",
-                       {plain_loops, "the backward recursion"},
-                       timed(out.times, "nn/analytic", study.recursion)});
+    methods.push_back(
+        {"nn/analytic", {plain_loops, "the backward recursion"}, timed(out.times, "nn/analytic", study.recursion)});
     time_again(out.times, reverse, study.recursion);
     out.arguments = compare_named(methods[0].gradient, methods[1].gradient,
                                   {.sizes = {{"B", double(study.p.batch)}, {"T", double(study.p.steps)}}});

@@ -18,9 +18,12 @@ Plain Given::said(std::size_t t, const Plain& h, const Planted& planted) const {
 void add_up(Trace& trace, const Planted& planted) {
     for (std::size_t t = trace.terms.size(); t-- > 0;)
         for (std::size_t k = 0; k < trace.terms[t].size(); ++k) {
-            if (t + 1 == trace.terms.size()) trace.gradients.push_back(trace.terms[t][k]);
-            else if (planted("assigned")) trace.gradients[k] = trace.terms[t][k];
-            else trace.gradients[k].array += trace.terms[t][k].array;
+            if (t + 1 == trace.terms.size())
+                trace.gradients.push_back(trace.terms[t][k]);
+            else if (planted("assigned"))
+                trace.gradients[k] = trace.terms[t][k];
+            else
+                trace.gradients[k].array += trace.terms[t][k].array;
         }
 }
 

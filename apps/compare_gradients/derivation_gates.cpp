@@ -74,7 +74,8 @@ Trace derivation(const hand::GruCell<double>& cell, const Given& given, const Pl
         const Plain out = given.said(t, h, planted), d_h = out + carried;
         const Plain d_n = d_h * (1 - z) * (1 - n * n), d_z = d_h * (before - n) * z * (1 - z);
         const Plain d_r = d_n * m * r * (1 - r), d_m = d_n * r;
-        const Plain d_a = hand::side_by_side<double>({d_r, d_z, d_n}), d_w = hand::side_by_side<double>({d_r, d_z, d_m});
+        const Plain d_a = hand::side_by_side<double>({d_r, d_z, d_n}),
+                    d_w = hand::side_by_side<double>({d_r, d_z, d_m});
         trace.output[t] = {out}, trace.state[t] = {d_h}, trace.a[t] = d_a;
         trace.terms[t] = {{"wx", product(transposed(hand::step(given.x, t)), d_a)},
                           {"wh", product(transposed(before), d_w)},

@@ -38,8 +38,10 @@ template <class Cell> struct Network {
     }
     template <class M> static M bare(const Problem& p) {
         nn::Generator bits(1);
-        if constexpr (std::same_as<M, Cell>) return M(p.inputs, p.hidden, bits);
-        else return M(p.hidden, p.hidden, bits);
+        if constexpr (std::same_as<M, Cell>)
+            return M(p.inputs, p.hidden, bits);
+        else
+            return M(p.hidden, p.hidden, bits);
     }
 
     // A cell with parameters of its own, by which gradients can be asked for.

@@ -67,8 +67,8 @@ const Mistake* Options::mistake() const {
 }
 
 std::optional<int> read(int argc, const char* const* argv, Options& options) {
-    const auto app = command_line("Compares gradients of recurrent networks, computed in all ways there are, in double.",
-                                  "compare_gradients");
+    const auto app = command_line(
+        "Compares gradients of recurrent networks, computed in all ways there are, in double.", "compare_gradients");
     app->footer(footer());
     std::string model = model_names[0], format = formats[0], loss = "last";
     const auto add = [&](const char* flag, std::string& value, const char* meaning, const auto& words) {

@@ -16,8 +16,8 @@ struct Part {
 };
 
 std::string description(const Problem& p) {
-    static const std::vector<std::string> cells{"RNN",  "LSTM", "GRU", "bidirectional RNN", "RNN with attention",
-                                                "RNN, truncated"};
+    static const std::vector<std::string> cells{
+        "RNN", "LSTM", "GRU", "bidirectional RNN", "RNN with attention", "RNN, truncated"};
     std::string out = formatted("%s of %zu inputs, %zu units, %zu classes; %zu sequences of %zu steps; ",
                                 cells[std::size_t(p.model)].c_str(), p.inputs, p.hidden, p.classes, p.batch, p.steps);
     if (p.model == Model::truncated)
@@ -26,14 +26,14 @@ std::string description(const Problem& p) {
 }
 
 ReportTable summary(const Study& study, const Comparison& c) {
-    const std::string result =
-        c.passed() ? "All gradients are equal to 1e-12; differences, to within their own error."
-                   : "The gradients differ.";
-    ReportTable table{"ways",
-                      {description(study.p), result, "Times are those of one thread, BLAS kernels " + blas().core + "."},
-                      {{"problem", description(study.p)}, {"passed", c.passed()}, {"kernels", blas().core}},
-                      {"way", "ms", "/ nn/analytic", "left out"},
-                      {}};
+    const std::string result = c.passed() ? "All gradients are equal to 1e-12; differences, to within their own error."
+                                          : "The gradients differ.";
+    ReportTable table{
+        "ways",
+        {description(study.p), result, "Times are those of one thread, BLAS kernels " + blas().core + "."},
+        {{"problem", description(study.p)}, {"passed", c.passed()}, {"kernels", blas().core}},
+        {"way", "ms", "/ nn/analytic", "left out"},
+        {}};
     for (const auto& [name, seconds] : c.times)
         table.rows.push_back({name, Rounded{1e3 * seconds}, Rounded{seconds / c.times[1].seconds}, {}});
     for (const auto& [name, reason] : c.left_out) table.rows.push_back({name, {}, {}, reason});

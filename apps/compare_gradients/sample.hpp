@@ -21,6 +21,7 @@ struct Sample {
 };
 
 // A cell's parameters are given by name and shape.
-Sample random_sample(const Problem& problem, const std::vector<std::pair<std::string, Shape>>& cell, std::size_t fields);
+Sample random_sample(const Problem& problem, const std::vector<std::pair<std::string, Shape>>& cell,
+                     std::size_t fields);
 
 }  // namespace xtape::apps

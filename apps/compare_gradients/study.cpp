@@ -45,8 +45,8 @@ template <class Kind> Sample sample_of(const Problem& p) {
     const Cell cell(p.inputs, p.hidden, bits);
     std::vector<std::pair<std::string, Shape>> shapes;
     for (const auto& [path, parameter] : nn::parameters(cell)) shapes.push_back({path, parameter->shape()});
-    return random_sample(p, shapes, std::tuple_size_v<decltype(nn::fields(std::declval<
-                                        typename Network<Cell>::State&>()))>);
+    return random_sample(p, shapes,
+                         std::tuple_size_v<decltype(nn::fields(std::declval<typename Network<Cell>::State&>()))>);
 }
 
 template <class Cell> void add_engine(Study& study) {
@@ -60,8 +60,9 @@ template <class Cell> void add_engine(Study& study) {
     };
     study.held_loss = study.loss;
     if (p.model == Model::truncated)
-        study.held_loss = [network, held = network(constants(sample)).runs()[0]](
-                              const std::vector<V>& arguments) { return network(arguments).held_loss(held); };
+        study.held_loss = [network, held = network(constants(sample)).runs()[0]](const std::vector<V>& arguments) {
+            return network(arguments).held_loss(held);
+        };
     study.outputs = [network, sample = sample] { return outputs(network(constants(sample))); };
     for (std::size_t d = 0; d < p.directions(); ++d)
         study.directions.push_back({p.prefix(d),

@@ -14,7 +14,7 @@
 namespace xtape::apps {
 
 struct Direction {
-    std::string prefix;  // of its names
+    std::string prefix;                                           // of its names
     std::function<nn::BpttTerms<double>()> terms, terms_by_hand;  // s and t in the order of reading
 };
 

@@ -2,7 +2,7 @@
 #include "commands.hpp"
 
 #include "apps/command_line.hpp"
-#include "data_folder.hpp"
+#include "apps/data/data_folder.hpp"
 
 namespace xtape::apps {
 namespace {

@@ -6,9 +6,9 @@
 #include <algorithm>
 
 #include "apps/command_line.hpp"
+#include "apps/data/data_folder.hpp"
 #include "apps/data/datasets.hpp"
 #include "apps/text.hpp"
-#include "data_folder.hpp"
 
 namespace xtape::apps {
 namespace {

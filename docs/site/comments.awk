@@ -2,7 +2,12 @@
 # A header as Doxygen is to see it: one group of declarations, described by the comment that stands alone above the
 # namespace. Comments right above a declaration, and those behind a member, document it; lines that are set in are
 # formulas or code.
-function escaped(s) { gsub(/[\\@<>&#%"]/, "\\\\&", s); return s }
+function escaped(s) {
+    gsub(/[\\@<>&#%"]/, "\\\\&", s)
+    while (match(s, /`[^`]+`/))
+        s = substr(s, 1, RSTART - 1) "<tt>" substr(s, RSTART + 1, RLENGTH - 2) "</tt>" substr(s, RSTART + RLENGTH)
+    return s
+}
 
 function flush_comment(alone,    i, formula) {
     if (count && alone && !group) print "/// \\addtogroup " name

@@ -52,7 +52,7 @@ TEST_CASE("a whole LSTM step, whose gates meet in one array, and one of two step
         const V next = memory({z, c});
         return std::vector{output({z, next}), next};
     };
-    for (const std::size_t which : {0, 1})
+    for (const std::size_t which : {0u, 1u})
         check_equal([&](const auto& x) { return step(x[0], x[1])[which]; },
                     [&](const auto& x) { return composed(x[0], x[1])[which]; }, {z0, c0});
     const auto twice = [](const auto& one) {

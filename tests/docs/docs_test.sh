@@ -8,6 +8,7 @@
 # - In tables, code in a column headed `nn/analytic` stands in the file that its cell links to, and code in one headed
 #   `the tape` is how a row of an output begins that the page shows.
 # - Every diff applies to the source.
+# - Every page of docs/ is listed by the index of the site.
 # - Every file of docs/examples is shown or linked by a page. What a link of a page points to exists.
 set -euo pipefail
 source_tree=$1
@@ -140,6 +141,9 @@ while read -r file; do
     grep -qE "(<!-- docs/|\]\((docs/)?)$file( -->|\))" "${pages[@]}" ||
         report FAILED "no page shows docs/$file or links to it"
 done < <(find docs/examples -type f -printf 'examples/%P\n')
+for page in docs/*.md; do
+    grep -qFx "   ${page%.md}" docs/site/index.rst || report FAILED "docs/site/index.rst does not list ${page%.md}"
+done
 blocks=$(grep -c '^```cpp$' README.md || true) marks=$(grep -c '^<!-- docs/examples/.*\.cpp -->$' README.md || true)
 if [[ $blocks != "$marks" ]]; then report FAILED "README.md has $blocks blocks of C++, of which $marks are compiled"; fi
 
