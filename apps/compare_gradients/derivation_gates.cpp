@@ -48,10 +48,10 @@ Trace derivation(const hand::LstmCell<double>& cell, const Given& given, const P
         const Plain u = xt::tanh(c), out = given.said(t, h, planted), d_h = out + carried_h;
         if (planted("forgotten-memory")) carried_c.fill(0);
         const Plain d_c = carried_c + d_h * o * (1 - u * u);
-        const Plain d_i = d_c * g * i * (1 - i), d_f = d_c * steps[t].c * f * (1 - f), d_g = d_c * i * (1 - g * g);
-        const Plain d_o = d_h * (planted("memory-for-tanh") ? c : u) * o * (1 - o);
-        const bool swapped = planted("gate-order");
-        const Plain d_z = hand::side_by_side<double>({d_i, d_f, swapped ? d_o : d_g, swapped ? d_g : d_o});
+        const Plain d_i = d_c * g * i * (1 - i), d_f = d_c * steps[t].c * f * (1 - f);
+        Plain d_g = d_c * i * (1 - g * g), d_o = d_h * (planted("memory-for-tanh") ? c : u) * o * (1 - o);
+        if (planted("gate-order")) std::swap(d_g, d_o);
+        const Plain d_z = hand::side_by_side<double>({d_i, d_f, d_g, d_o});
         trace.output[t] = {out, 0 * out}, trace.state[t] = {d_h, carried_c}, trace.a[t] = d_z;
         trace.terms[t] = {{"wx", product(transposed(hand::step(given.x, t)), d_z)},
                           {"wh", product(transposed(steps[t].h), d_z)},

@@ -49,30 +49,39 @@ template <class Kind> Sample sample_of(const Problem& p) {
                          std::tuple_size_v<decltype(nn::fields(std::declval<typename Network<Cell>::State&>()))>);
 }
 
-template <class Cell> void add_engine(Study& study) {
-    const auto [p, sample] = std::tie(study.p, study.sample);
-    const auto network = [p = p, sample = sample](const std::vector<V>& arguments) {
+template <class Cell> auto network_of(const Study& study) {
+    return [p = study.p, sample = study.sample](const std::vector<V>& arguments) {
         return Network<Cell>(p, sample, arguments);
     };
+}
+
+template <class Cell> void add_engine(Study& study) {
+    const auto network = network_of<Cell>(study);
     study.loss = [network](const std::vector<V>& arguments) {
         const auto of = network(arguments);
         return of.loss(of.said(of.runs()));
     };
     study.held_loss = study.loss;
-    if (p.model == Model::truncated)
-        study.held_loss = [network, held = network(constants(sample)).runs()[0]](const std::vector<V>& arguments) {
+    const std::vector<V> values = constants(study.sample);
+    if (study.p.model == Model::truncated)
+        study.held_loss = [network, held = network(values).runs()[0]](const std::vector<V>& arguments) {
             return network(arguments).held_loss(held);
         };
-    study.outputs = [network, sample = sample] { return outputs(network(constants(sample))); };
-    for (std::size_t d = 0; d < p.directions(); ++d)
-        study.directions.push_back({p.prefix(d),
-                                    [network, d, p = p, sample = sample] {
-                                        const auto of = network(constants(sample));
-                                        return cut(p, nn::bptt_terms(recurrence(of, d), of.leaf(d)));
-                                    },
-                                    {}});
-    study.trace = [network, sample = sample] {
-        const auto of = network(constants(sample));
+    study.outputs = [network, values] { return outputs(network(values)); };
+}
+
+template <class Cell> void add_sweeps(Study& study) {
+    const auto network = network_of<Cell>(study);
+    const std::vector<V> values = constants(study.sample);
+    for (std::size_t d = 0; d < study.p.directions(); ++d) {
+        const auto terms = [network, values, d] {
+            const auto of = network(values);
+            return cut(of.p, nn::bptt_terms(recurrence(of, d), of.leaf(d)));
+        };
+        study.directions.push_back({study.p.prefix(d), terms, {}});
+    }
+    study.trace = [network, values] {
+        const auto of = network(values);
         return nn::bptt_trace(recurrence(of, 0), of.leaf(0));
     };
 }
@@ -94,6 +103,7 @@ template <class Kind> Study made(const Problem& p) {
     Study study{p, sample_of<Kind>(p), 0, {}, {}, {}, {}, {}, {}, {}, {}};
     study.weights = study.sample.parameters - (p.model == Model::attention ? 3 : 2);
     add_engine<typename Kind::Cell>(study);
+    add_sweeps<typename Kind::Cell>(study);
     add_by_hand<typename Kind::Hand>(study);
     if (p.model > Model::gru) study.trace = {}, study.derivation = {};
     return study;

@@ -92,6 +92,27 @@ TEST_CASE("several wrong ones, each for itself") {
     CHECK(contains(report.conclusion, "; worse stands alone against "));
 }
 
+// sum_t h_t^2, h_t = tanh(0.9 h_{t-1} + 0.3 sin t): its value, of many roundings, and its derivative
+std::pair<double, double> long_chain(double x) {
+    double value = 0, slope = 0, h = x, dh = 1;
+    for (int t = 0; t < 200; ++t) {
+        h = std::tanh(0.9 * h + 0.3 * std::sin(t));
+        dh *= 0.9 * (1 - h * h);
+        value += h * h, slope += 2 * h * dh;
+    }
+    return {value, slope};
+}
+
+TEST_CASE("differences know what rounding becomes when they are extrapolated") {
+    const ManyToOne<double> f = [](const std::vector<V>& in) { return V(long_chain(*in[0].value().data()).first); };
+    const A xs = random_array<double>({600}, 34);
+    for (const double x : xs) {
+        const auto d = differences<double>(f, {A(x)});
+        CHECK(std::abs(d.gradient[0].array() - long_chain(x).second) <= 3 * d.error[0].array());
+        CHECK(d.error[0].array() < 1e-6);
+    }
+}
+
 TEST_CASE("differences know how far off they are") {
     const auto d = differences(cubes(3), inputs, names);
     const auto right = by_hand().gradient;
