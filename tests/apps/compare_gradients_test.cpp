@@ -117,7 +117,7 @@ TEST_CASE("what costs too much is left out, which is said, unless it is asked fo
     };
     CHECK(left_out(small) == 0);
     CHECK(left_out(flags) == 3);  // RTRL too
-    const std::string long_one = small + "--batch 1 --inputs 1 --hidden 2 --steps 250 ";
+    const std::string long_one = small + "--batch 1 --inputs 4 --hidden 2 --steps 130 ";
     CHECK(left_out(long_one) == 2);
     CHECK(left_out(long_one + "--force") == 0);
 }
