@@ -35,7 +35,7 @@ std::string said(const Settings& s, const Found<Reading, Sides>& found) {
     for (const Way way : ways) {
         const auto w = static_cast<std::size_t>(way);
         const auto& sides = found.at({way, longest(s)});
-        out += formatted("%-23s%5zu parameters", titles[w].c_str(), sides[0].parameters);
+        out += formatted("%-23s%5zu parameters  ", titles[w].c_str(), sides[0].parameters);
         for (std::size_t d = 1; d <= longest(s); ++d) {
             const Spread a = accuracy(learnt(found.at({way, d})));
             out += cell(100 * a.median, d > 1 ? 5 : 3);

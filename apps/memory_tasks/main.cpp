@@ -43,7 +43,7 @@ void add_flags(CLI::App& app, Command& c) {
         if (s.*size.field) add_number(app, size.flag, s.*size.field, size.meaning, size.least, size.most);
     add_number(app, "--seed", s.seed, "What weights and sequences are drawn from", 0, UINT32_MAX);
     add_number(app, "--threads", s.threads, "Threads, 0 for all; the results do not depend on it", 0, 1024);
-    app.add_flag("--quick", s.quick, "Small sizes, unless given: seconds, and the same things can be seen");
+    app.add_flag("--quick", s.quick, "Small sizes, unless given: seconds, to see that it runs");
     app.add_option("--out", c.out, "Folder for all output")->check(path())->type_name("DIR")->capture_default_str();
     if (s.mnist_steps)
         app.add_option("--data-dir", s.data_dir, "Folder of MNIST's four files, plain or .gz")

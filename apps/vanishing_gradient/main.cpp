@@ -40,7 +40,7 @@ void add_common(CLI::App& app, Command& c, bool reads_mnist) {
         ->check(whole_number(0, UINT32_MAX))
         ->type_name("N")
         ->capture_default_str();
-    app.add_flag("--quick", c.quick, "Small sizes, unless given: a second, and the same things can be seen");
+    app.add_flag("--quick", c.quick, "Small sizes, unless given: seconds, to see that it runs");
     app.add_option("--out", c.out, "Folder for all output")->check(path())->type_name("DIR")->capture_default_str();
     if (reads_mnist)
         app.add_option("--data-dir", c.options.data_dir, "Folder of MNIST's four files, plain or .gz")

@@ -26,9 +26,9 @@ told() {  # all properties that end in the compiler's or the linker's flags, LIN
 check 'CMake is told -march, XTENSOR_USE_XSIMD and C++20, and nothing else' told
 check 'native, which is another thing elsewhere, is not told' [ "$march" != native ]
 refused 'another minor version' 'version: '"$version" configure other_version "${found[@]}" -DXTAPE_VERSION=0.99
-refused 'a part that is not there' 'no part .mpi. here; its parts are autodiff, nn and, with libzip, io' \
+refused 'a part that is not there' 'no part .mpi.: there are autodiff, nn and, with libzip, io' \
     configure other_part "${found[@]}" -DXTAPE_PARTS=mpi
-refused 'files, without libzip' 'no part .io. here; its parts are autodiff, nn and, with libzip, io' \
+refused 'files, without libzip' 'no part .io.: there are autodiff, nn and, with libzip, io' \
     configure without_libzip "${found[@]}" '-DXTAPE_PARTS=nn;io' -Dxtape_LIBZIP=
 check 'networks, without libzip' configure without_libzip "${found[@]}" '-DXTAPE_PARTS=autodiff;nn'
 needs_libzip() { readelf -d "$work/find_package/$1" | grep 'NEEDED.*libzip'; }
