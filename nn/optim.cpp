@@ -13,8 +13,8 @@ void check_own(const std::vector<NamedParameter<T>>& parameters, const Gradients
         for (const auto& item : gradients.items())
             if (item.identity == parameter->place().serial) return;
     check(parameters.empty(), where, "optimizer",
-          "gradients must be of this model's parameters; got those of none of them; try a Tape before the loss, or this "
-          "very model: a copy has parameters of its own");
+          "gradients must be of this model's parameters; got those of none of them; try a Tape before the loss, or "
+          "this very model: a copy has parameters of its own");
 }
 
 template <class T> using NamedArrays = std::vector<std::pair<std::string, Array<T>>>;

@@ -117,7 +117,7 @@ set multiplot layout 1,2
 set title "loss of one unit after 50 steps, and two descents"
 set xlabel "w"
 set ylabel "b"
-set cblabel "L = (σ(h_{50}) - 0.7)^2"
+set cblabel "L = (\U+03C3(h_{50}) - 0.7)^2"
 set palette defined (0 "#f7fbff", 1 "#9ecae1", 2 "#4292c6")
 set xrange [4:6]
 set yrange [-3.2:-1.6]

@@ -84,7 +84,7 @@ constexpr const char* seen =
     "by so little that training cannot see it. Orthogonal weights and open forget gates fill the triangle.\n";
 
 constexpr const char* script = R"gp(
-titles = "'tanh, U(-1/√H, 1/√H)' 'tanh, orthogonal, small W_{xh}' " . \
+titles = "'tanh, U(-1/\U+221AH, 1/\U+221AH)' 'tanh, orthogonal, small W_{xh}' " . \
          "'LSTM, forget bias 0' 'LSTM, forget bias 3'"
 set multiplot layout 2,2
 set xlabel "step t, at which the weights are used"

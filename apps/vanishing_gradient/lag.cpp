@@ -78,12 +78,12 @@ plot for [i=1:6] "lag.csv" skip 1 using 1:3*i-1 every every_point with points pt
          title "gain ".word(gains, i), \
      for [i=1:6] "" skip 1 using 1:3*i with lines lw 1.5 lc rgb word(colours, i) notitle, \
      for [i=1:6] "" skip 1 using 1:3*i+1 with lines lw 1.5 dt 3 lc rgb word(colours, i) notitle
-set title "all weights U(-1/√H, 1/√H), as PyTorch's"
+set title "all weights U(-1/\U+221AH, 1/\U+221AH), as PyTorch's"
 set yrange [*:*]
 plot "lag.csv" skip 1 using 1:20 every every_point with points pt 6 ps 0.7 lc rgb "#08519c" title "measured", \
      "" skip 1 using 1:21 with lines lw 1.5 lc rgb "#08519c" title "mean field", \
-     "" skip 1 using 1:23 with lines lw 1.5 dt 2 lc rgb "#d94801" title "ρ^k, the spectral radius", \
-     "" skip 1 using 1:22 with lines lw 1.5 dt 3 lc rgb "black" title "bound σ_1^{ k}"
+     "" skip 1 using 1:23 with lines lw 1.5 dt 2 lc rgb "#d94801" title "\U+03C1^k, the spectral radius", \
+     "" skip 1 using 1:22 with lines lw 1.5 dt 3 lc rgb "black" title "bound \U+03C3_1^{ k}"
 unset multiplot
 )gp";
 

@@ -69,7 +69,7 @@ do for [p=0:2] {
     plot for [i=1:4] "spectrum.csv" skip 1 using 1:1+8*p+i with linespoints pt 4+i ps 0.4 lw 1.5 \
              lc rgb word(colours, i) title "k = ".word(lags, i), \
          for [i=1:4] "" skip 1 using 1:5+8*p+i with lines dt 3 lw 1.5 lc rgb word(colours, i) notitle, \
-         NaN with lines dt 3 lw 1.5 lc rgb "black" title "bound σ_1^{ k}"
+         NaN with lines dt 3 lw 1.5 lc rgb "black" title "bound \U+03C3_1^{ k}"
 }
 unset multiplot
 )gp";
@@ -120,7 +120,7 @@ Drawn spectrum_figure(const Options& o) {
          .text = seen,
          .data = {{"spectrum.csv", csv(columns_of(all, lags))}},
          .script = script_head("spectrum", 1200, 460) + formatted("hidden = %zu\n", o.hidden) + "lags = \"" + words +
-                   "\"\ntitles = \"'U(-1/√H, 1/√H)' 'N(0, 1/H), small W_{xh}' "
+                   "\"\ntitles = \"'U(-1/\\U+221AH, 1/\\U+221AH)' 'N(0, 1/H), small W_{xh}' "
                    "'orthogonal, small W_{xh}'\"\ncolours = \"#000000 #08519c #238b45 #d94801\"\n" +
                    script},
         table(all, lags)};

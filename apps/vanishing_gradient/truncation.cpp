@@ -68,7 +68,7 @@ constexpr const char* seen =
 
 constexpr const char* script = R"gp(
 set multiplot layout 1,2
-set title "error of dL/dW_{hh} (points), its bound (dotted)\nand σ_1^{ k} (lines)"
+set title "error of dL/dW_{hh} (points), its bound (dotted)\nand \U+03C3_1^{ k} (lines)"
 set xlabel "depth k of the gradient (steps)"
 set ylabel "|g_k - g| / |g|"
 set logscale y
@@ -78,7 +78,7 @@ set xrange [0:steps]
 set grid
 set key bottom left samplen 2
 plot for [i=1:3] "truncation.csv" skip 1 using 1:2*i with points pt 4+i ps 0.7 lc rgb word(colours, i) \
-         title "σ_1 = ".word(gains, i), \
+         title "\U+03C3_1 = ".word(gains, i), \
      for [i=1:3] "" skip 1 using 1:2*i+1 with lines dt 3 lw 1.5 lc rgb word(colours, i) notitle, \
      for [i=1:3] "" skip 1 using 1:(word(gains, i)**$1) with lines lw 1.5 lc rgb word(colours, i) notitle
 unset logscale y
