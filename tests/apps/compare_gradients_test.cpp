@@ -158,7 +158,8 @@ TEST_CASE("a bad size, word or flag is refused on one line, with what was meant"
         {"more", "unexpected argument more"}};
     for (const auto& [flags, reason] : bad) {
         const Outcome o = run(compare + " " + flags);
-        INFO(flags << ": " << o.err);
+        const std::string said = flags + (": " + o.err);
+        INFO(said);
         CHECK(o.code == 2);
         CHECK(o.out.empty());
         CHECK(one_line(o.err));

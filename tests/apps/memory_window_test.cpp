@@ -48,7 +48,7 @@ TEST_CASE("a window is at chance for lags of its length and more, and above for 
     for (std::size_t d = 0; d < lag.rows(); ++d) {
         CAPTURE(d);
         CHECK(lag["lag"][d] == double(d));
-        for (const std::size_t k : {1, 2, 4}) {
+        for (const std::size_t k : {1u, 2u, 4u}) {
             const double right = lag[formatted("window_%zu", k)][d];
             if (d < k)
                 CHECK(right > 0.9);
