@@ -12,26 +12,24 @@
 namespace xtape {
 namespace {
 
-template <class T> std::ostream& print(std::ostream& out, const Array<T>& a) {
+template <class T> std::ostream& as_xtensor(std::ostream& out, const Array<T>& a) {
     return xt::operator<<(out, static_cast<const xt::xexpression<Array<T>>&>(a));
 }
 
-template <class T> std::ostream& print(std::ostream& out, const Gradients<T>& gradients) {
+template <class T> std::ostream& listed(std::ostream& out, const Gradients<T>& gradients) {
     for (const auto& item : gradients.items()) {
         out << (item.names.empty() ? "unnamed" : item.names.front()) << ' ' << text(item.shape) << '\n';
-        print(out, item.gradient ? *item.gradient : zeros<T>(item.shape)) << '\n';
+        as_xtensor(out, item.gradient ? *item.gradient : zeros<T>(item.shape)) << '\n';
     }
     return out;
 }
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& out, const Array<float>& a) { return print(out, a); }
-std::ostream& operator<<(std::ostream& out, const Array<double>& a) { return print(out, a); }
-std::ostream& operator<<(std::ostream& out, const Variable<float>& v) { return print(out, v.value()); }
-std::ostream& operator<<(std::ostream& out, const Variable<double>& v) { return print(out, v.value()); }
-std::ostream& operator<<(std::ostream& out, const Gradients<float>& g) { return print(out, g); }
-std::ostream& operator<<(std::ostream& out, const Gradients<double>& g) { return print(out, g); }
+std::ostream& detail::print(std::ostream& out, const Array<float>& a) { return as_xtensor(out, a); }
+std::ostream& detail::print(std::ostream& out, const Array<double>& a) { return as_xtensor(out, a); }
+std::ostream& operator<<(std::ostream& out, const Gradients<float>& g) { return listed(out, g); }
+std::ostream& operator<<(std::ostream& out, const Gradients<double>& g) { return listed(out, g); }
 
 }  // namespace xtape
 

@@ -36,11 +36,23 @@ template <class C>
 requires std::floating_point<typename C::value_type>
 auto array_from(const C& container) { return array_from(container, Shape{container.size()}); }
 
-// As xtensor prints; gradients with the name and the shape of each.
-std::ostream& operator<<(std::ostream&, const Array<float>&);
-std::ostream& operator<<(std::ostream&, const Array<double>&);
-std::ostream& operator<<(std::ostream&, const Variable<float>&);
-std::ostream& operator<<(std::ostream&, const Variable<double>&);
+namespace detail {
+
+std::ostream& print(std::ostream&, const Array<float>&);
+std::ostream& print(std::ostream&, const Array<double>&);
+
+}  // namespace detail
+
+// As xtensor prints; gradients with the name and the shape of each. No other array is taken for one of these: xtensor
+// prints its own, with <xtensor/xio.hpp>.
+template <class A>
+requires std::floating_point<typename A::value_type> && std::same_as<A, Array<typename A::value_type>> std::ostream&
+operator<<(std::ostream& out, const A& a) {
+    return detail::print(out, a);
+}
+template <AnyVariable V> std::ostream& operator<<(std::ostream& out, const V& v) {
+    return detail::print(out, v.value());
+}
 std::ostream& operator<<(std::ostream&, const Gradients<float>&);
 std::ostream& operator<<(std::ostream&, const Gradients<double>&);
 

@@ -71,9 +71,21 @@ struct Steps {
     std::ptrdiff_t number = 0;  // of step 0
 };
 
+// Throws Error unless each field of a state has the shape that it had before: padding could not keep another one.
+template <State S> void check_kept(const S& next, const S& before, Where where) {
+    const auto one = [&](const auto& n, const auto& b) {
+        const Shape &is = n.value().shape(), &was = b.value().shape();
+        check(is == was, where, "unroll", "a cell must keep the shape of its state, ", was, "; got ", is);
+    };
+    [&]<std::size_t... i>(std::index_sequence<i...>, const auto& to, const auto& from) {
+        (one(std::get<i>(to), std::get<i>(from)), ...);
+    }
+    (std::make_index_sequence<std::tuple_size_v<decltype(fields(next))>>(), fields(next), fields(before));
+}
+
 // step(t, state) -> state at each step in order; a sequence that is padded at t keeps its state.
 template <class Step, State S>
-Unrolled<S> run(const Step& step, S state, const Padding& padding, const Steps& steps, Frame& frame) {
+Unrolled<S> run(const Step& step, S state, const Padding& padding, const Steps& steps, Frame& frame, Where where) {
     Unrolled<S> result;
     result.states.reserve(steps.end - steps.begin);
     for (std::size_t i = steps.begin; i < steps.end; ++i) {
@@ -81,6 +93,7 @@ Unrolled<S> run(const Step& step, S state, const Padding& padding, const Steps& 
         frame.at(std::ptrdiff_t(t));
         if (padding.any(t)) {
             S next = step(std::ptrdiff_t(t), state);
+            check_kept(next, state, where);
             state = padding.all(t) ? std::move(next) : padding.keep(t, next, state);
         }
         result.states.push_back(state);
@@ -105,12 +118,12 @@ template <class Cell, State S> Unrolled<S> unroll(const Cell& cell, const Variab
             const auto step = [&](std::ptrdiff_t t, const S& state) {
                 return advance(cell, p, t - from, state, steps.number + t, where);
             };
-            return run(step, first, padding, steps, frame);
+            return run(step, first, padding, steps, frame, where);
         }
     const auto step = [&](std::ptrdiff_t t, const S& state) {
         return advance(cell, select(xs, 0, t, where), state, steps.number + t, where);
     };
-    return run(step, first, padding, steps, frame);
+    return run(step, first, padding, steps, frame, where);
 }
 
 // Drivers read variables, parameters and xtensor arrays, and begin at a state, or at what converts to a state of one

@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <thread>
 
-#include "apps/text.hpp"
 #include "apps/data/data_folder.hpp"
+#include "apps/text.hpp"
 #include "report.hpp"
 #include "saved_model.hpp"
 

@@ -8,16 +8,16 @@
 #include <thread>
 
 #include "apps/command_line.hpp"
-#include "apps/data/datasets.hpp"
-#include "apps/interrupt.hpp"
 #include "apps/data/data_folder.hpp"
+#include "apps/data/datasets.hpp"
+#include "apps/data/samples.hpp"
+#include "apps/interrupt.hpp"
 #include "display.hpp"
 #include "eval.hpp"
 #include "output.hpp"
 #include "pictures/pictures.hpp"
 #include "predict.hpp"
 #include "report.hpp"
-#include "apps/data/samples.hpp"
 
 namespace xtape::apps {
 namespace {

@@ -12,8 +12,8 @@
 #include "apps/data/centre.hpp"
 #include "apps/data/datasets.hpp"
 #include "apps/data/picture.hpp"
-#include "apps/text.hpp"
 #include "apps/data/samples.hpp"
+#include "apps/text.hpp"
 #include "saved_model.hpp"
 
 namespace xtape::apps {

@@ -5,8 +5,8 @@
 #include <atomic>
 #include <chrono>
 
-#include "evaluation.hpp"
 #include "apps/data/samples.hpp"
+#include "evaluation.hpp"
 
 namespace xtape::apps {
 namespace {

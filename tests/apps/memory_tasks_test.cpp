@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What memory_tasks measures, as its files have it: what must be so, at sizes that take seconds.
-#include "memory_runs.hpp"
+#include "drawn_runs.hpp"
 
-using namespace memory_runs;
+using namespace drawn_runs;
 
 TEST_CASE("gradients through k steps learn to write what is k - 1 steps back, and nothing older") {
-    const Run truncation("truncation");
+    const Run truncation = quick("truncation");
     const Table t = truncation.table("truncation");
     CHECK(t.rows() == 2 * 4 * 5);
     for (std::size_t i = 0; i < t.rows(); ++i) {
@@ -21,7 +21,7 @@ TEST_CASE("gradients through k steps learn to write what is k - 1 steps back, an
 }
 
 TEST_CASE("the bias of truncated gradients is below its bounds, and falls to nothing") {
-    const Run truncation("truncation --training-steps 20");
+    const Run truncation = quick("truncation --training-steps 20");
     const Table t = truncation.table("truncation_bias");
     CHECK(t.rows() == 15);
     for (const char* sigma : {"0.5", "0.7", "0.9"}) {
@@ -43,7 +43,7 @@ TEST_CASE("the bias of truncated gradients is below its bounds, and falls to not
 }
 
 TEST_CASE("who reads one way knows one side, who reads both ways or answers late knows both") {
-    const Run ways("both-ways");
+    const Run ways = quick("both-ways");
     const Table t = ways.table("both_ways");
     CHECK(t.rows() == 3);
     for (std::size_t i = 0; i < t.rows(); ++i) {
@@ -60,7 +60,7 @@ TEST_CASE("who reads one way knows one side, who reads both ways or answers late
 }
 
 TEST_CASE("tasks of memory: what each network learnt, and how many of them solved a task") {
-    const Run tasks("tasks --seeds 2 --training-steps 50");
+    const Run tasks = quick("tasks --seeds 2 --training-steps 50");
     const Table all = tasks.table("tasks");
     CHECK(all.rows() == 3 * 2 * 4);
     constexpr const char* names[] = {"adding", "copy", "temporal_order", "latch"};
@@ -91,7 +91,8 @@ TEST_CASE("tasks of memory: what each network learnt, and how many of them solve
 
 TEST_CASE("the same numbers on one thread and on three, and others with another seed") {
     const std::string sizes = "both-ways --training-steps 20 --steps 8 --hidden 6 ";
-    const Run one(sizes + "--threads 1"), three(sizes + "--threads 3"), other(sizes + "--seed 2");
+    const Run one = quick(sizes + "--threads 1"), three = quick(sizes + "--threads 3"),
+              other = quick(sizes + "--seed 2");
     CHECK(one.csv("both_ways") == three.csv("both_ways"));
     CHECK(one.csv("both_ways") != other.csv("both_ways"));
 }

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "memory_runs.hpp"
+#include "drawn_runs.hpp"
 
-using namespace memory_runs;
+using namespace drawn_runs;
 using xtape::apps::formatted;
 
 namespace {
@@ -26,7 +26,7 @@ std::vector<double> finite(std::vector<double> values) {
 }  // namespace
 
 TEST_CASE("a window's parameters are a straight line in its length; a hidden state's do not know the length") {
-    const Run window("window --mnist-steps 0 --hidden 5 --training-steps 20");
+    const Run window = quick("window --mnist-steps 0 --hidden 5 --training-steps 20");
     const Table t = window.table("window_parameters");
     CHECK(t.rows() == 28);
     check_straight(finite(t["recall_window"]), 4 * 5);
@@ -42,7 +42,7 @@ TEST_CASE("a window's parameters are a straight line in its length; a hidden sta
 }
 
 TEST_CASE("a window is at chance for lags of its length and more, and above for shorter ones; a state never is") {
-    const Run window("window" + subset);
+    const Run window = quick("window" + subset);
     const Table lag = window.table("window_lag");
     REQUIRE(lag.rows() == 7);  // lags 0 ... 6
     for (std::size_t d = 0; d < lag.rows(); ++d) {

@@ -4,26 +4,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "apps/text.hpp"
-#include "program.hpp"
-#include "table.hpp"
+#include "drawn_runs.hpp"
 
-using namespace idx_files;
-using namespace program;
-using xtape::apps::quoted;
+using namespace drawn_runs;
 
 namespace {
-
-// A figure in a folder of its own.
-struct Run {
-    Folder folder;
-    Outcome outcome;
-    explicit Run(const std::string& arguments)
-        : outcome(run(XTAPE_VANISHING_GRADIENT " " + arguments + " --out " + quoted(folder.path))) {
-        REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
-    }
-    Table table(const std::string& name) const { return Table(text(folder / (name + ".csv"))); }
-};
 
 // init_table.csv without its last column, which is text.
 Table numbers_of(const std::string& csv) {
@@ -43,7 +28,7 @@ double per_step(const std::vector<double>& lengths) {
 }  // namespace
 
 TEST_CASE("first weights leave of MNIST's gradients what was known before, within what seeds differ by") {
-    const Run init("init --seeds 3 --data-dir " + quoted(XTAPE_TEST_DATA "/mnist-subset"));
+    const Run init = figure("init --seeds 3 --data-dir " + quoted(XTAPE_TEST_DATA "/mnist-subset"));
     const Table t = numbers_of(text(init.folder / "init_table.csv"));
     REQUIRE(t.rows() == 14);
     constexpr std::size_t uniform = 0, small_orthogonal = 4, relu = 8, lstm_0 = 9, lstm_2 = 11;
@@ -68,7 +53,7 @@ TEST_CASE("first weights leave of MNIST's gradients what was known before, withi
 }
 
 TEST_CASE("gradients of gained orthogonal weights fall as theory has it, and none is above its bound") {
-    const Run lag("lag --hidden 48 --steps 60");
+    const Run lag = figure("lag --hidden 48 --steps 60");
     const Table t = lag.table("lag");
     REQUIRE(t.rows() == 60);
     for (const char* gain : {"0.5", "0.8", "0.9", "1", "1.1", "1.5", "uniform"}) {
@@ -89,7 +74,7 @@ TEST_CASE("gradients of gained orthogonal weights fall as theory has it, and non
 }
 
 TEST_CASE("lengths that underflow leave the lag's files and picture whole") {
-    const Run lag("lag --hidden 4 --steps 1500");
+    const Run lag = figure("lag --hidden 4 --steps 1500");
     const Table t = lag.table("lag");
     CHECK(t["length_0.5"].back() == 0);  // 1e-451
     CHECK(t["length_0.5"][900] > 0);
@@ -97,7 +82,7 @@ TEST_CASE("lengths that underflow leave the lag's files and picture whole") {
 }
 
 TEST_CASE("credit is a band along the diagonal for uniform weights, and fills the triangle for open gates") {
-    const Run credit("credit --hidden 24 --steps 16");
+    const Run credit = figure("credit --hidden 24 --steps 16");
     const Table t = credit.table("credit");
     REQUIRE(t.rows() == 16 * 16);
     const auto at = [&](const char* network, std::size_t s, std::size_t step) {
@@ -121,7 +106,7 @@ TEST_CASE("credit is a band along the diagonal for uniform weights, and fills th
 }
 
 TEST_CASE("no singular value of a Jacobian is above its bound, and orthogonal weights keep them all") {
-    const Run spectrum("spectrum --hidden 24 --steps 19");
+    const Run spectrum = figure("spectrum --hidden 24 --steps 19");
     const Table t = spectrum.table("spectrum");
     REQUIRE(t.rows() == 24);
     for (const char* weights : {"uniform", "normal", "orthogonal"})
@@ -142,7 +127,7 @@ TEST_CASE("no singular value of a Jacobian is above its bound, and orthogonal we
 }
 
 TEST_CASE("on the cliff a free step is thrown far off, and clipped ones go down") {
-    const Run cliff("cliff --hidden 8 --training-steps 40");
+    const Run cliff = figure("cliff --hidden 8 --training-steps 40");
     const Table paths = cliff.table("cliff_paths"), surface = cliff.table("cliff");
     CHECK(surface.rows() == 101 * 101);
     CHECK(paths["w_free"][0] == paths["w_clipped"][0]);

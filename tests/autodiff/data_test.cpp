@@ -99,6 +99,22 @@ TEST_CASE("variables, arrays, shapes and gradients print") {
     const V unused = variable(0.0);
     CHECK(printed(backward(loss, {w, unused})) == "w (2,)\n{ 2.,  4.}\nunnamed ()\n 0.\n");
     CHECK(printed(w.value() * 2) == "{ 2.,  4.}");  // an expression, by xtensor
+    CHECK(printed(Parameter<double>("p", w.value())) == "{ 1.,  2.}");
+}
+
+// Whether there is one operator of ours for it, where xtensor's own are out of reach
+template <class A>
+concept OursPrints = requires(std::ostream& out, const A& a) {
+    xtape::operator<<(out, a);
+};
+
+TEST_CASE("other arrays are not printed as if they were ours, for they would be by several") {
+    CHECK(OursPrints<Array<double>>);
+    CHECK(OursPrints<V>);
+    CHECK_FALSE(OursPrints<xt::xarray<double>>);
+    CHECK_FALSE(OursPrints<xt::xtensor<float, 2>>);
+    CHECK_FALSE(OursPrints<double>);
+    CHECK(printed(xt::xarray<double>{1, 2}) == "{ 1.,  2.}");
 }
 
 }  // namespace

@@ -20,9 +20,9 @@ using Floats = std::vector<float>;
 
 // B T I H K: one of everything, whole and broken panels of columns, rows left over by every tile, short and long sums,
 // steps large enough to be finished tile by tile.
-const std::vector<RnnStep::Sizes> all_sizes{
-    {1, 1, 1, 1, 1},   {1, 28, 28, 32, 10}, {1, 9, 5, 81, 3},    {13, 1, 3, 5, 7},   {2, 3, 5, 16, 4},
-    {7, 5, 1, 33, 40}, {32, 12, 64, 64, 5}, {39, 11, 28, 48, 10}, {45, 4, 9, 128, 10}};
+const std::vector<RnnStep::Sizes> all_sizes{{1, 1, 1, 1, 1},     {1, 28, 28, 32, 10},  {1, 9, 5, 81, 3},
+                                            {13, 1, 3, 5, 7},    {2, 3, 5, 16, 4},     {7, 5, 1, 33, 40},
+                                            {32, 12, 64, 64, 5}, {39, 11, 28, 48, 10}, {45, 4, 9, 128, 10}};
 
 struct Problem {
     RnnStep::Weights weights;

@@ -80,6 +80,24 @@ TEST_CASE("drivers refuse states of other rows, where no step runs too") {
     CHECK(nn::unroll(cell, none, cell.initial(2)).outputs().shape() == Shape{0, 2, 4});
 }
 
+TEST_CASE("a cell that changes the shape of its state is refused, with the step, padded or not") {
+    const V xs(random_array<double>({3, 4, 3}, 1)), first(zeros<double>({4, 3}));
+    const auto number = [](const V& x, const V& h) { return mean(h + x); };
+    const auto grows_at_2 = [](const V& x, const V& h, std::ptrdiff_t t, Where) {
+        return t < 2 ? h + x : concatenate({h, x}, 1);
+    };
+    const std::string wanted = "[unroll] a cell must keep the shape of its state, (4, 3); got ";
+    for (const nn::Padding& padding : {nn::Padding{}, nn::Padding{3, 2, 1, 3}}) {
+        const int line = __LINE__ + 1;
+        const auto text = thrown([&] { (void)nn::unroll(number, xs, first, {.padding = padding}); });
+        CHECK(contains(text, wanted + "()"));
+        CHECK(contains(text, "step 0"));
+        CHECK(contains(text, at(__FILE__, line)));
+        CHECK(contains(thrown([&] { (void)nn::unroll(grows_at_2, xs, first, {.padding = padding}); }), "step 2"));
+        CHECK(contains(thrown([&] { (void)nn::truncated(number, xs, first, {1, 2}, padding); }), wanted + "()"));
+    }
+}
+
 TEST_CASE("every driver takes a parameter or an array as its first state, and an array as its sequence") {
     nn::Generator bits(1);
     const nn::GRUCell<double> cell(3, 4, bits);
