@@ -13,6 +13,7 @@ template <class T> using Vector = xsimd::batch<T>;
 template <class T> constexpr std::size_t lanes = Vector<T>::size;
 template <class T> constexpr std::size_t width = 2 * lanes<T>;  // the columns of a tile and of a panel
 constexpr std::size_t depth = 128;                              // a panel's rows, at most: it stays in the first cache
+constexpr std::size_t tall = sizeof(Vector<float>) == 64 ? 8 : 6;  // a tile's rows: its sums stay in registers
 
 template <class T> Vector<T> load(const T* from) { return Vector<T>::load_unaligned(from); }
 
@@ -51,12 +52,15 @@ template <class T> struct Strided {
     const T* at(std::size_t row, std::size_t column) const { return data + row * down + column * right; }
 };
 
-// A panel of b: rows and columns that begin at one place, as many columns as a tile or fewer.
-struct Panel {
+// A panel of b: rows and columns that begin at one place, as many columns as a tile or fewer. It is in b or in a copy.
+template <class T> struct Panel {
     std::size_t row, rows, column, columns;
+    const T* data;
+    std::size_t down;
+    void move_to(const T* copy) { data = copy, down = width<T>; }
 };
 
-template <class T> void copy_rows(const Strided<T>& b, const Panel& p, T* to) {
+template <class T> void copy_rows(const Strided<T>& b, const Panel<T>& p, T* to) {
     for (std::size_t k = 0; k < p.rows; ++k, to += width<T>) {
         const T* from = b.at(p.row + k, p.column);
         if (p.columns < width<T>) {
@@ -68,7 +72,7 @@ template <class T> void copy_rows(const Strided<T>& b, const Panel& p, T* to) {
     }
 }
 
-template <class T> void copy_columns(const Strided<T>& b, const Panel& p, T* to) {
+template <class T> void copy_columns(const Strided<T>& b, const Panel<T>& p, T* to) {
     constexpr std::size_t n = lanes<T>;
     std::size_t k = 0;
     for (; p.columns == width<T> && k + n <= p.rows; k += n)
@@ -83,55 +87,96 @@ template <class T> void copy_columns(const Strided<T>& b, const Panel& p, T* to)
             to[k * width<T> + j] = j < p.columns ? *b.at(p.row + k, p.column + j) : T(0);
 }
 
-// c (R, columns) = start + a (R rows from i on) times a panel, whose rows are `down` apart; a start of null is zero
-template <std::size_t R, class T> void tile(const Panel& p, const Strided<T>& from_a, std::size_t i, const T* panel,
-                                            std::size_t down, const T* start, T* c, std::size_t stride) {
+// Where a tile's sums go; a start of null is zero.
+template <class T> struct Place {
+    const T* start;
+    T* c;
+    std::size_t stride;
+    Place at(std::size_t row, std::size_t column) const {
+        const std::size_t by = row * stride + column;
+        return {start ? start + by : nullptr, c + by, stride};
+    }
+};
+
+template <std::size_t R, class T> struct Sums {
     Vector<T> left[R], right[R];
-    for (std::size_t r = 0; r < R; ++r) left[r] = right[r] = Vector<T>(T(0));
-    const T* a = from_a.at(i, p.row);
-    for (std::size_t k = 0; k < p.rows; ++k, a += from_a.right, panel += down) {
-        Vector<T> l = load(panel), h = load(panel + lanes<T>);
-        pin(l), pin(h);
+    void put(const Place<T>& to) {
+        if (to.start)
+            for (std::size_t r = 0; r < R; ++r) {
+                left[r] = load(to.start + r * to.stride) + left[r];
+                right[r] = load(to.start + r * to.stride + lanes<T>) + right[r];
+            }
         for (std::size_t r = 0; r < R; ++r) {
-            const Vector<T> x(a[r * from_a.down]);
-            left[r] = xsimd::fma(x, l, left[r]);
-            right[r] = xsimd::fma(x, h, right[r]);
+            left[r].store_unaligned(to.c + r * to.stride);
+            right[r].store_unaligned(to.c + r * to.stride + lanes<T>);
         }
     }
-    for (std::size_t r = 0; r < R; ++r, c += stride, start += start ? stride : 0) {
-        T part[width<T>];
-        T* to = p.columns == width<T> ? c : part;
-        const T* from = start && to == part ? std::copy_n(start, p.columns, part) - p.columns : start;
-        (from ? load(from) + left[r] : left[r]).store_unaligned(to);
-        (from ? load(from + lanes<T>) + right[r] : right[r]).store_unaligned(to + lanes<T>);
-        if (to == part) std::copy_n(part, p.columns, c);
+    // Fewer columns than a tile has
+    void put(const Place<T>& to, std::size_t columns) {
+        T whole[R * width<T>];
+        put({nullptr, whole, width<T>});
+        for (std::size_t r = 0; r < R; ++r)
+            for (std::size_t j = 0; j < columns; ++j) {
+                const std::size_t at = r * to.stride + j;
+                to.c[at] = (to.start ? to.start[at] : T(0)) + whole[r * width<T> + j];
+            }
     }
+};
+
+// R rows of a, from i on, times a panel, which is copied on the way when a copy is asked for.
+template <std::size_t R, bool copying = false, class T>
+void tile(const Panel<T>& p, const Strided<T>& from_a, std::size_t i, const Place<T>& to, [[maybe_unused]] T* copy) {
+    Sums<R, T> sums;
+    for (std::size_t r = 0; r < R; ++r) sums.left[r] = sums.right[r] = Vector<T>(T(0));
+    const T *a = from_a.at(i, p.row), *b = p.data;
+    for (std::size_t k = 0; k < p.rows; ++k, a += from_a.right, b += p.down) {
+        Vector<T> l = load(b), h = load(b + lanes<T>);
+        pin(l), pin(h);
+        if constexpr (copying) {
+            l.store_aligned(copy);
+            h.store_aligned(copy + lanes<T>);
+            copy += width<T>;
+        }
+        for (std::size_t r = 0; r < R; ++r) {
+            const Vector<T> x(a[r * from_a.down]);
+            sums.left[r] = xsimd::fma(x, l, sums.left[r]);
+            sums.right[r] = xsimd::fma(x, h, sums.right[r]);
+        }
+    }
+    p.columns == width<T> ? sums.put(to) : sums.put(to, p.columns);
+}
+
+// All rows of a times a panel. The first tile copies it while it reads it; few rows are done before a copy would be.
+// Inlined, since a call for each panel costs a small product 4 %.
+template <class T> [[gnu::always_inline]] inline void tiles(const Strided<T>& from_a, std::size_t rows,
+                                                            const Strided<T>& from_b, Panel<T> p, const Place<T>& to) {
+    alignas(64) T copy[depth * width<T>];
+    std::size_t i = 0;
+    if (p.columns < width<T> || from_b.right != 1) {
+        from_b.right == 1 ? copy_rows(from_b, p, copy) : copy_columns(from_b, p, copy);
+        p.move_to(copy);
+    } else if (rows > tall) {
+        tile<tall, true>(p, from_a, 0, to, copy);
+        p.move_to(copy), i = tall;
+    }
+    const auto as_many_as = [&]<std::size_t R>(std::integral_constant<std::size_t, R>) {
+        for (; i + R <= rows; i += R) tile<R>(p, from_a, i, to.at(i, 0), copy);
+    };
+    as_many_as(std::integral_constant<std::size_t, tall>());
+    as_many_as(std::integral_constant<std::size_t, 4>());
+    as_many_as(std::integral_constant<std::size_t, 2>());
+    as_many_as(std::integral_constant<std::size_t, 1>());
 }
 
 }  // namespace
 
 template <class T> void small_gemm(const Matrix<T>& a, const Matrix<T>& b, const T* start, T* c, std::size_t stride) {
     const Strided<T> from_a(a), from_b(b);
-    alignas(64) T copied[depth * width<T>];
     for (std::size_t k = 0; k < a.columns; k += depth, start = c)
         for (std::size_t j = 0; j < b.columns; j += width<T>) {
-            const Panel p{k, std::min(depth, a.columns - k), j, std::min(width<T>, b.columns - j)};
-            // Few rows are done before a copy would be.
-            const bool in_place = !b.transposed && p.columns == width<T> && a.rows <= 12;
-            if (!in_place) b.transposed ? copy_columns(from_b, p, copied) : copy_rows(from_b, p, copied);
-            const T* panel = in_place ? from_b.at(k, j) : copied;
-            const std::size_t down = in_place ? b.stride : width<T>;
-            std::size_t i = 0;
-            const auto tiles = [&]<std::size_t R>(std::integral_constant<std::size_t, R>) {
-                for (; i + R <= a.rows; i += R) {
-                    const std::size_t at = i * stride + j;
-                    tile<R>(p, from_a, i, panel, down, start ? start + at : nullptr, c + at, stride);
-                }
-            };
-            tiles(std::integral_constant<std::size_t, 6>());
-            tiles(std::integral_constant<std::size_t, 4>());
-            tiles(std::integral_constant<std::size_t, 2>());
-            tiles(std::integral_constant<std::size_t, 1>());
+            const Panel<T> p{
+                k, std::min(depth, a.columns - k), j, std::min(width<T>, b.columns - j), from_b.at(k, j), from_b.down};
+            tiles(from_a, a.rows, from_b, p, Place<T>{start, c, stride}.at(0, j));
         }
 }
 
