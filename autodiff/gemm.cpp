@@ -35,52 +35,69 @@ int narrow(std::size_t n) {
 
 CBLAS_TRANSPOSE flag(bool transposed) { return transposed ? CblasTrans : CblasNoTrans; }
 
-template <class T> void outer(const Matrix<T>& a, const Matrix<T>& b, T* c, std::size_t stride) {
+template <class T> void outer(const Matrix<T>& a, const Matrix<T>& b, const Into<T>& to) {
     const std::size_t step = a.transposed ? 1 : a.stride, hop = b.transposed ? b.stride : 1;
     for (std::size_t i = 0; i < a.rows; ++i) {
         const T x = a.data[i * step];
+        T* c = to.c + i * to.stride;
         if (hop == 1)
-            for (std::size_t j = 0; j < b.columns; ++j) c[i * stride + j] += x * b.data[j];
+            for (std::size_t j = 0; j < b.columns; ++j) c[j] += x * b.data[j];
         else
-            for (std::size_t j = 0; j < b.columns; ++j) c[i * stride + j] += x * b.data[j * hop];
+            for (std::size_t j = 0; j < b.columns; ++j) c[j] += x * b.data[j * hop];
     }
 }
 
 // Many rows times a small matrix: block by block, each of which stays in the second cache.
-template <class T> void by_rows(const Matrix<T>& a, const Matrix<T>& b, const T* start, T* c, std::size_t stride) {
+template <class T> void by_rows(const Matrix<T>& a, const Matrix<T>& b, const Into<T>& to) {
     constexpr std::size_t block = 256;
-    for (std::size_t i = 0; i < a.rows; i += block) {
-        const Matrix<T> rows{a.data + i * a.stride, std::min(block, a.rows - i), a.columns, a.stride};
-        small_gemm(rows, b, start ? start + i * stride : nullptr, c + i * stride, stride);
+    for (std::size_t i = 0; i < a.rows; i += block)
+        small_gemm<T>({a.data + i * a.stride, std::min(block, a.rows - i), a.columns, a.stride}, b, to.at(i, 0));
+}
+
+template <class T> void copy_start(std::size_t m, std::size_t n, const Into<T>& to) {
+    for (std::size_t i = 0; i < m && to.start != to.c; ++i) {
+        const Into<T> row = to.at(i, 0);
+        row.start ? std::copy_n(row.start, n, row.c) : std::fill_n(row.c, n, T(0));
     }
+}
+
+// Our tiles, if they are the faster ones: measured with AVX2 and AVX-512. Above 128 x 128 x 128 a BLAS with threads is.
+template <class T> bool tiled(const Matrix<T>& a, const Matrix<T>& b, const Into<T>& to) {
+    constexpr std::size_t size = 128, small = size * size * size;
+    const std::size_t m = a.rows, n = b.columns, k = a.columns;
+    if (k == 1 || m == 1) return false;
+    const double work = double(m) * double(n) * double(k);
+    const bool alone = work > small && blas_threads() == 1;
+    if (work <= small || (alone && (work <= 8 * small || m * n <= size * size)))
+        small_gemm(a, b, to);
+    else if (alone && n * k <= size * size && !a.transposed)
+        by_rows(a, b, to);
+    else
+        return false;
+    return true;
 }
 
 }  // namespace
 
-// Which is the faster one, our tiles or BLAS, was measured.
-template <class T> void gemm(const Matrix<T>& a, const Matrix<T>& b, const T* start, T* c, std::size_t stride) {
+template <class T> void gemm(const Matrix<T>& a, const Matrix<T>& b, const Into<T>& to) {
     const std::size_t m = a.rows, n = b.columns, k = a.columns;
     if (m == 0 || n == 0) return;
-    const int lda = narrow(a.stride), ldb = narrow(b.stride), ldc = narrow(stride);
+    const int lda = narrow(a.stride), ldb = narrow(b.stride), ldc = narrow(to.stride);
     const int mi = narrow(m), ni = narrow(n), ki = narrow(k);
-    if (k > 1 && m > 1) {
-        constexpr std::size_t size = 128;
-        if (double(m) * double(n) * double(k) <= size * size * size) return small_gemm(a, b, start, c, stride);
-        if (n <= size && k <= size && !a.transposed && blas_threads() == 1) return by_rows(a, b, start, c, stride);
-    }
-    for (std::size_t i = 0; i < m && start != c; ++i)
-        start ? std::copy_n(start + i * stride, n, c + i * stride) : std::fill_n(c + i * stride, n, T(0));
+    if (k > 0 && tiled(a, b, to)) return;
+    copy_start(m, n, to);
     if (k == 0) return;  // BLAS rejects a leading dimension of 0
     // One column times one row, or one row: gemm's packing costs up to five times the product itself.
-    if (k == 1) return outer(a, b, c, stride);
+    if (k == 1) return outer(a, b, to);
     blas();
     if (m == 1)
         return product(flag(!b.transposed), b.transposed ? ni : ki, b.transposed ? ki : ni, b.data, ldb, a.data,
-                       a.transposed ? lda : 1, c);
-    product(flag(a.transposed), flag(b.transposed), mi, ni, ki, a.data, lda, b.data, ldb, T(start != nullptr), c, ldc);
+                       a.transposed ? lda : 1, to.c);
+    product(flag(a.transposed), flag(b.transposed), mi, ni, ki, a.data, lda, b.data, ldb, T(to.start != nullptr), to.c,
+            ldc);
 }
 
-template void gemm(const Matrix<float>&, const Matrix<float>&, const float*, float*, std::size_t);
-template void gemm(const Matrix<double>&, const Matrix<double>&, const double*, double*, std::size_t);
+template void gemm(const Matrix<float>&, const Matrix<float>&, const Into<float>&);
+template void gemm(const Matrix<double>&, const Matrix<double>&, const Into<double>&);
 
 }  // namespace xtape

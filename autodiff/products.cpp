@@ -22,9 +22,11 @@ template <class T> Matrix<T> matrix_at(const Array<T>& a, std::size_t place, boo
     return matrix(a.data() + place, a.shape()[a.dimension() - 2], a.shape()[a.dimension() - 1], transposed);
 }
 
-template <class T> void multiply_into(const Product<T>& p, Array<T>& out, const std::type_identity_t<T>* start) {
+// start + a b, where one row may be added to each
+template <class T>
+void multiply_into(const Product<T>& p, Array<T>& out, const std::type_identity_t<T>* start, bool one_row = false) {
     const Matrix<T> a = matrix(p.a, p.ta), b = matrix(p.b, p.tb);
-    gemm(a, b, start, out.data(), b.columns);
+    gemm(a, b, Into<T>{out.data(), b.columns, start, one_row ? 0 : b.columns});
 }
 
 template <class T> void multiply_each(const Batched<T>& p, Array<T>& out, bool add) {
@@ -33,7 +35,9 @@ template <class T> void multiply_each(const Batched<T>& p, Array<T>& out, bool a
     Walk<3> walk(places, {&p.a.shape(), &p.b.shape(), &p.to});
     for (std::size_t n = walk.size(); n > 0; --n, walk.next()) {
         T* const c = out.data() + walk[2];
-        gemm(matrix_at(p.a, walk[0], p.ta), matrix_at(p.b, walk[1], p.tb), add ? c : nullptr, c, p.to.back());
+        const std::size_t columns = p.to.back();
+        gemm(matrix_at(p.a, walk[0], p.ta), matrix_at(p.b, walk[1], p.tb),
+             Into<T>{c, columns, add ? c : nullptr, columns});
     }
 }
 
@@ -80,9 +84,7 @@ template <class T> void Affined<T>::add_to(Array<T>& out) const { add_assigned(*
 
 template <class T> void Biased<T>::assign_to(Array<T>& out) const {
     out.resize(to);
-    const std::size_t columns = b.size(), size = out.size();
-    for (std::size_t at = 0; at < size; at += columns) std::copy_n(b.data(), columns, out.data() + at);
-    multiply_into(Product<T>{x, w, false, false, to}, out, out.data());
+    multiply_into(Product<T>{x, w, false, false, to}, out, b.data(), true);
 }
 template <class T> void Biased<T>::add_to(Array<T>& out) const { add_assigned(*this, out); }
 

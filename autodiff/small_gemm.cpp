@@ -87,24 +87,13 @@ template <class T> void copy_columns(const Strided<T>& b, const Panel<T>& p, T* 
             to[k * width<T> + j] = j < p.columns ? *b.at(p.row + k, p.column + j) : T(0);
 }
 
-// Where a tile's sums go; a start of null is zero.
-template <class T> struct Place {
-    const T* start;
-    T* c;
-    std::size_t stride;
-    Place at(std::size_t row, std::size_t column) const {
-        const std::size_t by = row * stride + column;
-        return {start ? start + by : nullptr, c + by, stride};
-    }
-};
-
 template <std::size_t R, class T> struct Sums {
     Vector<T> left[R], right[R];
-    void put(const Place<T>& to) {
+    void put(const Into<T>& to) {
         if (to.start)
             for (std::size_t r = 0; r < R; ++r) {
-                left[r] = load(to.start + r * to.stride) + left[r];
-                right[r] = load(to.start + r * to.stride + lanes<T>) + right[r];
+                left[r] = load(to.start + r * to.start_stride) + left[r];
+                right[r] = load(to.start + r * to.start_stride + lanes<T>) + right[r];
             }
         for (std::size_t r = 0; r < R; ++r) {
             left[r].store_unaligned(to.c + r * to.stride);
@@ -112,20 +101,19 @@ template <std::size_t R, class T> struct Sums {
         }
     }
     // Fewer columns than a tile has
-    void put(const Place<T>& to, std::size_t columns) {
+    void put(const Into<T>& to, std::size_t columns) {
         T whole[R * width<T>];
-        put({nullptr, whole, width<T>});
+        put({whole, width<T>});
         for (std::size_t r = 0; r < R; ++r)
-            for (std::size_t j = 0; j < columns; ++j) {
-                const std::size_t at = r * to.stride + j;
-                to.c[at] = (to.start ? to.start[at] : T(0)) + whole[r * width<T> + j];
-            }
+            for (std::size_t j = 0; j < columns; ++j)
+                to.c[r * to.stride + j] =
+                    (to.start ? to.start[r * to.start_stride + j] : T(0)) + whole[r * width<T> + j];
     }
 };
 
 // R rows of a, from i on, times a panel, which is copied on the way when a copy is asked for.
 template <std::size_t R, bool copying = false, class T>
-void tile(const Panel<T>& p, const Strided<T>& from_a, std::size_t i, const Place<T>& to, [[maybe_unused]] T* copy) {
+void tile(const Panel<T>& p, const Strided<T>& from_a, std::size_t i, const Into<T>& to, [[maybe_unused]] T* copy) {
     Sums<R, T> sums;
     for (std::size_t r = 0; r < R; ++r) sums.left[r] = sums.right[r] = Vector<T>(T(0));
     const T *a = from_a.at(i, p.row), *b = p.data;
@@ -149,7 +137,7 @@ void tile(const Panel<T>& p, const Strided<T>& from_a, std::size_t i, const Plac
 // All rows of a times a panel. The first tile copies it while it reads it; few rows are done before a copy would be.
 // Inlined, since a call for each panel costs a small product 4 %.
 template <class T> [[gnu::always_inline]] inline void tiles(const Strided<T>& from_a, std::size_t rows,
-                                                            const Strided<T>& from_b, Panel<T> p, const Place<T>& to) {
+                                                            const Strided<T>& from_b, Panel<T> p, const Into<T>& to) {
     alignas(64) T copy[depth * width<T>];
     std::size_t i = 0;
     if (p.columns < width<T> || from_b.right != 1) {
@@ -170,17 +158,17 @@ template <class T> [[gnu::always_inline]] inline void tiles(const Strided<T>& fr
 
 }  // namespace
 
-template <class T> void small_gemm(const Matrix<T>& a, const Matrix<T>& b, const T* start, T* c, std::size_t stride) {
+template <class T> void small_gemm(const Matrix<T>& a, const Matrix<T>& b, Into<T> to) {
     const Strided<T> from_a(a), from_b(b);
-    for (std::size_t k = 0; k < a.columns; k += depth, start = c)
+    for (std::size_t k = 0; k < a.columns; k += depth, to.start = to.c, to.start_stride = to.stride)
         for (std::size_t j = 0; j < b.columns; j += width<T>) {
             const Panel<T> p{
                 k, std::min(depth, a.columns - k), j, std::min(width<T>, b.columns - j), from_b.at(k, j), from_b.down};
-            tiles(from_a, a.rows, from_b, p, Place<T>{start, c, stride}.at(0, j));
+            tiles(from_a, a.rows, from_b, p, to.at(0, j));
         }
 }
 
-template void small_gemm(const Matrix<float>&, const Matrix<float>&, const float*, float*, std::size_t);
-template void small_gemm(const Matrix<double>&, const Matrix<double>&, const double*, double*, std::size_t);
+template void small_gemm(const Matrix<float>&, const Matrix<float>&, Into<float>);
+template void small_gemm(const Matrix<double>&, const Matrix<double>&, Into<double>);
 
 }  // namespace xtape

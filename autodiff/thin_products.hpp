@@ -21,7 +21,7 @@ public:
     }
     void flush(Array<T>& sum) {
         const std::size_t m = a_.shape()[1], n = b_.shape()[1];
-        gemm<T>({a_.data(), m, rows_, m, true}, {b_.data(), rows_, n, n}, sum.data(), sum.data(), n);
+        gemm<T>({a_.data(), m, rows_, m, true}, {b_.data(), rows_, n, n}, {sum.data(), n, sum.data(), n});
         rows_ = 0;
     }
 

@@ -28,7 +28,7 @@ template <class T> bool multiplies_rightly(std::size_t m, std::size_t n, std::si
     std::vector<T> a(m * k), b(k * n), c(m * n);
     for (std::size_t i = 0; i < a.size(); ++i) a[i] = T(i % 17) - 8;
     for (std::size_t i = 0; i < b.size(); ++i) b[i] = T(i % 13) - 6;
-    gemm<T>({a.data(), m, k, k}, {b.data(), k, n, n}, 0, c.data(), n);
+    gemm<T>({a.data(), m, k, k}, {b.data(), k, n, n}, {c.data(), n});
     for (std::size_t i = 0; i < m; ++i)
         for (std::size_t j = 0; j < n; ++j) {
             T sum = 0;
