@@ -121,6 +121,7 @@ void tile(const Panel<T>& p, const Strided<T>& from_a, std::size_t i, const Into
         Vector<T> l = load(b), h = load(b + lanes<T>);
         pin(l), pin(h);
         if constexpr (copying) {
+            __builtin_prefetch(b + width<T>), __builtin_prefetch(b + width<T> + lanes<T>);  // the panel to the right
             l.store_aligned(copy);
             h.store_aligned(copy + lanes<T>);
             copy += width<T>;
