@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Gradients that are one array until something is added to it; variables that meet themselves.
 #include <xtape/autodiff/backward.hpp>
+#include <xtape/autodiff/checkpoint.hpp>
 #include <xtape/autodiff/ops.hpp>
 
 #include <algorithm>
@@ -153,6 +154,45 @@ TEST_CASE("weights used at many steps, by products of any thickness and by other
             CHECK(distance(recorded_backward(y, {w})[w].value(), expected) < 1e-12);
             CHECK(same_bits(backward(y, {w, w2})[w], g[w]));
         }
+}
+
+// h (rows, 20) through as many products with weights (20, 20) as there are weights
+V through(V h, const std::vector<V>& weights) {
+    for (const V& w : weights) h = tanh(matmul(h, w));
+    return h;
+}
+
+TEST_CASE("weights that gradients meet at many steps give the same bits as weights of their own at each") {
+    for (const std::size_t rows : {1u, 2u, 7u, 32u, 130u}) {
+        CAPTURE(rows);
+        const auto x0 = random_array<double>({rows, 20}, 1), w0 = random_array<double>({20, 20}, 2);
+        const Tape tape;
+        const V x = variable(x0), w = variable(w0);
+        std::vector<V> own;
+        for (int t = 0; t < 4; ++t) own.push_back(variable(w0));
+        const Array<double> apart = backward(sum(through(x, own)), {x})[x];
+        CHECK(same_bits(backward(sum(through(x, {w, w, w, w})), {x})[x], apart));
+        CHECK(distance(recorded_backward(sum(through(x, {w, w, w, w})), {x})[x].value(), apart) < 1e-12);
+    }
+}
+
+TEST_CASE("weights that live in a checkpoint only are not taken for others in their place") {
+    const Tape tape;
+    const V x = variable(random_array<double>({8, 20}, 3)), w = variable(random_array<double>({20, 20}, 4));
+    V whole = x, in_pieces = x;
+    for (int t = 0; t < 6; ++t) {  // the product's memory is another segment's when this one is computed again
+        const V apart = w * (t + 1);
+        whole = through(whole, {apart, apart, w});
+        in_pieces = checkpoint<double>(
+            [=](const V& h) {
+                const V larger = w * (t + 1);
+                return through(h, {larger, larger, w});
+            },
+            in_pieces);
+    }
+    const auto g = backward(sum(whole), {x, w}), h = backward(sum(in_pieces), {x, w});
+    CHECK(same_bits(h[x], g[x]));
+    CHECK(distance(h[w], g[w]) < 1e-12);
 }
 
 TEST_CASE("a weight that is multiplied and sliced, in any order") {
