@@ -55,8 +55,9 @@ enum class Format { text, markdown, csv, json, latex };
 std::string formatted(const CompareReport& report, Format format);
 std::ostream& operator<<(std::ostream&, const CompareReport&);  // as text
 
-// Gradients that are there already. An argument without a gradient, a gradient without an argument, another shape, and
-// NaN or infinity in either are reasons to fail. Norms up to 4 epsilon of the largest norm of all count as equal.
+// Gradients that are there already. An argument without an analytic gradient, another shape, and NaN or infinity in
+// either are reasons to fail. Norms up to 4 epsilon of the largest norm of all count as equal. Throws Error for an
+// analytic gradient of what is no argument, and for two of one.
 template <class T>
 CompareReport compare_named(const NamedArrays<T>& autograd, const NamedArrays<T>& analytic, const CompareOptions& = {});
 

@@ -65,7 +65,7 @@ template <Module Cell, State S, class Loss> auto bptt_trace(const Recurrence<S, 
 }
 
 // The gradients, and the first step of the sweep at which the two differ, with the factor that it sits in. Throws Error
-// for traces of different lengths.
+// for traces of different lengths, and for weights that the other does not have.
 template <class T> CompareReport compare_traces(const BpttTrace<T>& autograd, const BpttTrace<T>& analytic,
                                                 const CompareOptions& options = {});
 
