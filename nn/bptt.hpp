@@ -92,8 +92,8 @@ CompareReport compare_gradients(const Recurrence<S, Loss>& f, const A& analytic,
     } else if constexpr (std::same_as<A, BpttTrace<T>>) {
         return compare_traces(bptt_trace(f, cell), analytic, options);
     } else {
-        return compare_named(nn::reverse_mode(f, cell),
-                             detail::named_arrays<T>(analytic, detail::parameter_paths(cell)), options);
+        const NamedArrays<T> autograd = nn::reverse_mode(f, cell);
+        return compare_named(autograd, detail::named_arrays<T>(analytic, autograd), options);
     }
 }
 
