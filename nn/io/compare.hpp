@@ -19,6 +19,7 @@ namespace xtape::nn::io {
 // for whatever load_npz refuses. No more memory is taken than the arguments have.
 class NpzGradients {
 public:
+    // All arrays of the file, or those whose names begin with `folder`, such as "gradient/".
     explicit NpzGradients(std::filesystem::path path, std::string folder = "", Where where = Where::here())
         : path_(std::move(path)), folder_(std::move(folder)), where_(where) {}
 
