@@ -55,24 +55,34 @@ enum class Format { text, markdown, csv, json, latex };
 std::string formatted(const CompareReport& report, Format format);
 std::ostream& operator<<(std::ostream&, const CompareReport&);  // as text
 
-// Gradients that are there already. An argument without a gradient, a gradient without an argument, another shape, and
-// NaN or infinity in either are reasons to fail. Norms up to 4 epsilon of the largest norm of all count as equal.
+// Gradients that are there already. An argument without an analytic gradient, another shape, and NaN or infinity in
+// either are reasons to fail. Norms up to 4 epsilon of the largest norm of all count as equal. Throws Error for an
+// analytic gradient of what is no argument, and for two of one.
 template <class T>
 CompareReport compare_named(const NamedArrays<T>& autograd, const NamedArrays<T>& analytic, const CompareOptions& = {});
 
 namespace detail {
 
+// What reads gradients from somewhere, of arguments whose names and shapes it is told: nn::io::NpzGradients does.
+template <class A, class T>
+concept GradientSource = requires(const A& source, const NamedArrays<T>& arguments) {
+    { source.gradients(arguments) } -> std::same_as<NamedArrays<T>>;
+};
+
 // What a derivation gives: named arrays, one array, or several; arrays of any kind that converts.
-template <class T, class A> NamedArrays<T> named_arrays(const A& a, const Names& names) {
+template <class T, class A> NamedArrays<T> named_arrays(const A& a, const NamedArrays<T>& arguments) {
     if constexpr (std::same_as<A, NamedArrays<T>>) {
         return a;
+    } else if constexpr (GradientSource<A, T>) {
+        return a.gradients(arguments);
     } else if constexpr (Expression<A> || Number<A>) {
-        return {{names.empty() ? "x" : names[0], Array<T>(a)}};
+        return {{arguments.empty() ? "x" : arguments[0].name, Array<T>(a)}};
     } else {
         NamedArrays<T> all;
         for (const auto& array : a)
             all.push_back(
-                {all.size() < names.size() ? names[all.size()] : "x" + std::to_string(all.size()), Array<T>(array)});
+                {all.size() < arguments.size() ? arguments[all.size()].name : "x" + std::to_string(all.size()),
+                 Array<T>(array)});
         return all;
     }
 }
@@ -80,42 +90,41 @@ template <class T, class A> NamedArrays<T> named_arrays(const A& a, const Names&
 template <class A, class... X>
 concept Derivation = !Expression<A> && std::invocable<const A&, const X&...>;
 
-template <class T, class A, class... X> NamedArrays<T> derived(const A& analytic, const Names& names, const X&... x) {
+// The gradients that autograd has, compared with a derivation's.
+template <class T, class A, class... X> CompareReport compared(const NamedArrays<T>& autograd, const A& analytic,
+                                                               const CompareOptions& options, const X&... x) {
     if constexpr (Derivation<A, X...>)
-        return named_arrays<T>(analytic(x...), names);
+        return compare_named(autograd, named_arrays<T>(analytic(x...), autograd), options);
     else
-        return named_arrays<T>(analytic, names);
+        return compare_named(autograd, named_arrays<T>(analytic, autograd), options);
 }
 
 }  // namespace detail
 
 // Compares the gradient of f, a function of variables that gives one number, by reverse mode with the analytic one: an
-// array for each input (one array, or a container of them), or a function of the inputs that gives that. Inputs are one
-// array, several in braces for f(x, y, ...), or a std::vector for f(std::vector<Variable<T>>).
+// array for each input (one array, or a container of them), a function of the inputs that gives that, or a file of them
+// (nn/io/compare.hpp). Inputs are one array, several in braces for f(x, y, ...), or a std::vector for
+// f(std::vector<Variable<T>>).
 template <class F, class A, class X>
 requires Expression<X> || Number<X> CompareReport compare_gradients(const F& f, const A& analytic, const X& x,
                                                                     const CompareOptions& options = {}) {
     using T = detail::scalar_of<X>;
-    const auto names = argument_names(1, options.names);
     const ManyToOne<T> g = [&](const std::vector<Variable<T>>& xs) { return detail::call<T>(f, xs[0]); };
-    return compare_named(reverse_mode<T>(g, {Array<T>(x)}, names), detail::derived<T>(analytic, names, x), options);
+    return detail::compared(reverse_mode<T>(g, {Array<T>(x)}, options.names), analytic, options, x);
 }
 template <class F, class A, class T, std::size_t N>
 CompareReport compare_gradients(const F& f, const A& analytic, const Array<T> (&inputs)[N],
                                 const CompareOptions& options = {}) {
-    const auto names = argument_names(N, options.names);
     return [&]<std::size_t... I>(std::index_sequence<I...> each) {
         const ManyToOne<T> g = [&](const std::vector<Variable<T>>& xs) { return detail::apply<F, T>(f, xs, each); };
-        return compare_named(reverse_mode<T>(g, {inputs[I]...}, names),
-                             detail::derived<T>(analytic, names, inputs[I]...), options);
+        return detail::compared(reverse_mode<T>(g, {inputs[I]...}, options.names), analytic, options, inputs[I]...);
     }
     (std::make_index_sequence<N>());
 }
 template <class F, class A, class T> CompareReport compare_gradients(const F& f, const A& analytic,
                                                                      const std::vector<Array<T>>& inputs,
                                                                      const CompareOptions& options = {}) {
-    const auto names = argument_names(inputs.size(), options.names);
-    return compare_named(reverse_mode<T>(f, inputs, names), detail::derived<T>(analytic, names, inputs), options);
+    return detail::compared(reverse_mode<T>(f, inputs, options.names), analytic, options, inputs);
 }
 
 }  // namespace xtape

@@ -51,7 +51,7 @@ MethodPair pair_of(const std::vector<Method<T>>& all, std::size_t i, std::size_t
     pair.norm_relative = worst->norm_relative, pair.argument = worst->name;
     if (pair.agree) return pair;
     if (std::isnan(worst->norm_relative))
-        pair.reason = "missing, of another shape, or not finite";
+        pair.reason = "of another shape, or not finite";
     else if (!report.normalisation.empty())
         pair.reason = b.name + " = " + brief(worst->factor) + " * " + a.name;
     else
@@ -79,7 +79,11 @@ template <class T> MethodsReport compare_methods(const std::vector<Method<T>>& m
     MethodsReport report;
     report.tolerance = options.tolerance > 0 ? options.tolerance : default_tolerance<T>;
     std::vector<Names> rests_on;
-    for (const Method<T>& m : methods) report.methods.push_back(m.name), rests_on.push_back(m.rests_on);
+    for (const Method<T>& m : methods) {
+        check_names("compare_methods", "gradients of " + m.name, names_of(methods[0].gradient), names_of(m.gradient),
+                    true);
+        report.methods.push_back(m.name), rests_on.push_back(m.rests_on);
+    }
     for (std::size_t i = 0; i < methods.size(); ++i)
         for (std::size_t j = i + 1; j < methods.size(); ++j) {
             report.pairs.push_back(pair_of(methods, i, j, options));

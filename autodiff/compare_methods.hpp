@@ -42,7 +42,7 @@ std::string formatted(const MethodsReport& report, Format format);
 std::ostream& operator<<(std::ostream&, const MethodsReport&);  // as text
 
 // Two methods agree if compare_named says so, or if no element differs by more than their errors allow. Throws Error
-// for fewer than two.
+// for fewer than two, and for gradients of different arguments.
 template <class T> MethodsReport compare_methods(const std::vector<Method<T>>& methods, const CompareOptions& = {});
 
 }  // namespace xtape

@@ -71,6 +71,22 @@ Names argument_names(std::size_t count, const Names& names) {
     return all;
 }
 
+void check_names(std::string_view op, const std::string& what, const Names& arguments, const Names& given, bool all) {
+    const auto joined = [](const Names& names) {
+        std::string text;
+        for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+        return text.empty() ? "nothing" : text;
+    };
+    Names known = arguments, each = given;
+    std::sort(known.begin(), known.end()), std::sort(each.begin(), each.end());
+    const bool once = std::adjacent_find(each.begin(), each.end()) == each.end() &&
+                      std::includes(known.begin(), known.end(), each.begin(), each.end());
+    if (!once || (all && given.size() != arguments.size()))
+        fail({}, op,
+             what + " must be of " + joined(arguments) + ", each once; got " + joined(given) +
+                 "; try the arguments' names");
+}
+
 template <class T> NamedArrays<T> reverse_mode(const ManyToOne<T>& f, const Arrays<T>& inputs, const Names& names) {
     NamedArrays<T> out = no_gradients(inputs, names);
     const Tape tape;

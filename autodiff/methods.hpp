@@ -20,6 +20,15 @@ using Names = std::vector<std::string>;
 // x, or x0, x1, ..., unless names are given, one for each: else throws Error.
 Names argument_names(std::size_t count, const Names& names);
 
+// Throws Error unless each of the names that are given, of `what`, is an argument's, and none comes twice; and unless
+// they are `all` arguments'.
+void check_names(std::string_view op, const std::string& what, const Names& arguments, const Names& given, bool all);
+template <class T> Names names_of(const NamedArrays<T>& arrays) {
+    Names all;
+    for (const auto& item : arrays) all.push_back(item.name);
+    return all;
+}
+
 // All throw Error where f gives more or fewer than one number.
 
 // One sweep.

@@ -8,6 +8,7 @@ install(FILES xtape.hpp ${XTAPE_INCLUDE}/xtape/config.hpp ${XTAPE_INCLUDE}/xtape
 install(DIRECTORY autodiff DESTINATION ${headers} FILES_MATCHING PATTERN "*.hpp")
 install(DIRECTORY nn DESTINATION ${headers} FILES_MATCHING PATTERN "*.hpp" PATTERN analytic EXCLUDE
                                                                         PATTERN "*_header.hpp" EXCLUDE
+                                                                        PATTERN npz_file.hpp EXCLUDE
                                                                         PATTERN system.hpp EXCLUDE
                                                                         PATTERN zip.hpp EXCLUDE)
 

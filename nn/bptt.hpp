@@ -65,7 +65,7 @@ template <Module Cell, State S, class Loss> auto bptt_trace(const Recurrence<S, 
 }
 
 // The gradients, and the first step of the sweep at which the two differ, with the factor that it sits in. Throws Error
-// for traces of different lengths.
+// for traces of different lengths, and for weights that the other does not have.
 template <class T> CompareReport compare_traces(const BpttTrace<T>& autograd, const BpttTrace<T>& analytic,
                                                 const CompareOptions& options = {});
 
@@ -92,8 +92,8 @@ CompareReport compare_gradients(const Recurrence<S, Loss>& f, const A& analytic,
     } else if constexpr (std::same_as<A, BpttTrace<T>>) {
         return compare_traces(bptt_trace(f, cell), analytic, options);
     } else {
-        return compare_named(nn::reverse_mode(f, cell),
-                             detail::named_arrays<T>(analytic, detail::parameter_paths(cell)), options);
+        const NamedArrays<T> autograd = nn::reverse_mode(f, cell);
+        return compare_named(autograd, detail::named_arrays<T>(analytic, autograd), options);
     }
 }
 

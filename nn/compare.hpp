@@ -12,13 +12,13 @@ template <class A>
 concept ListsArrays = requires(A& a) {
     a.visit([](const char*, auto& array) { (void)array.shape(); });
 };
-template <class T, class A> NamedArrays<T> named_arrays(const A& a, const Names& names) {
+template <class T, class A> NamedArrays<T> named_arrays(const A& a, const NamedArrays<T>& arguments) {
     if constexpr (ListsArrays<A>) {
         NamedArrays<T> all;
         const_cast<A&>(a).visit([&](const char* name, auto& array) { all.push_back({name, Array<T>(array)}); });
         return all;
     } else {
-        return xtape::detail::named_arrays<T>(a, names);
+        return xtape::detail::named_arrays<T>(a, arguments);
     }
 }
 
@@ -46,16 +46,16 @@ template <Module M, class F> auto reverse_mode(const F& f, const M& model) {
 }
 
 // Compares the gradient of f(model), one number, by the model's parameters with the analytic one: arrays by path, one
-// array for each parameter in the model's order, whatever lists its arrays as the cells of nn/analytic do, or a
-// function of the model that gives one of these.
+// array for each parameter in the model's order, whatever lists its arrays as the cells of nn/analytic do, a function
+// of the model that gives one of these, or a file of them (nn/io/compare.hpp).
 template <Module M, class F, class A>
 CompareReport compare_gradients(const F& f, const A& analytic, const M& model, const CompareOptions& options = {}) {
     using T = typename M::value_type;
-    const Names paths = detail::parameter_paths(model);
+    const NamedArrays<T> autograd = nn::reverse_mode(f, model);
     if constexpr (xtape::detail::Derivation<A, M>)
-        return compare_named(nn::reverse_mode(f, model), detail::named_arrays<T>(analytic(model), paths), options);
+        return compare_named(autograd, detail::named_arrays<T>(analytic(model), autograd), options);
     else
-        return compare_named(nn::reverse_mode(f, model), detail::named_arrays<T>(analytic, paths), options);
+        return compare_named(autograd, detail::named_arrays<T>(analytic, autograd), options);
 }
 
 }  // namespace xtape::nn

@@ -108,7 +108,7 @@ private:
         if (p.model == Model::attention) all.push_back(d.attention.wa);
         for (const Plain& gradient : {d.v, d.c, d_x}) all.push_back(gradient);
         all.insert(all.end(), of_first.begin(), of_first.end());
-        return nn::detail::named_arrays<double>(all, sample.names());
+        return nn::detail::named_arrays<double>(all, sample.arguments);
     }
 };
 

@@ -2,6 +2,9 @@
 #include "export.hpp"
 
 #include <xtape/nn/io/npz.hpp>
+#include <xtape/nn/io/system.hpp>
+
+#include <cstdio>
 
 namespace xtape::apps {
 namespace {
@@ -76,6 +79,7 @@ void save(const std::filesystem::path& path, const Study& study, const Compariso
     views.insert({"input/labels", labels});
     if (p.model == Model::truncated) views.insert({"input/truncation", truncation});
     nn::io::save_npz(path, views, nn::io::Packing::stored, {});
+    std::fprintf(stderr, "compare_gradients: wrote %zu arrays to %s\n", views.size(), nn::io::shown(path).c_str());
 }
 
 }  // namespace xtape::apps

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "apps/command_line.hpp"
+#include "apps/output/files.hpp"
 #include "export.hpp"
 #include "options.hpp"
 #include "report.hpp"
@@ -12,6 +13,7 @@ namespace xtape::apps {
 namespace {
 
 int run(const Options& options) {
+    if (!options.file.empty()) check_writable(options.file);
     const Study study = study_of(options.problem);
     if (const Mistake* mistake = options.mistake()) {
         const CompareReport steps = compare_steps(study, options.planted);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <sstream>
+#include <xtape/nn/io/io.hpp>
 #include <xtape/nn/nn.hpp>
 using namespace xtape;
 
@@ -38,6 +39,22 @@ TEST_CASE("functions and models") {
     const auto loss = [](const nn::Linear<double>& m) { return sum(m(V(x))); };
     const std::vector<A> derived{array_from(std::vector<double>{9, 12}, {2, 1}), A{3}};
     CHECK(nn::compare_gradients(loss, derived, model));
+}
+
+struct Two {  // a model whose parameters are x and w
+    using value_type = double;
+    Parameter<double> x, w;
+    template <class F> void visit(F&& f) { f("x", x), f("w", w); }
+};
+
+TEST_CASE("what another program wrote") {
+    const std::string file = XTAPE_TEST_DATA "/numpy/gradients.npz";
+    const A a = nn::io::load_npz<double>(file, "input/x"), b = nn::io::load_npz<double>(file, "input/w");
+    const auto two_inputs = [](const V& p, const V& q) { return sum(square(tanh(matmul(p, q)))) / 4.0; };
+    CHECK(compare_gradients(two_inputs, nn::io::NpzGradients(file, "gradient/"), {a, b}, {.names = {"x", "w"}}));
+    const Two two{{"x", a}, {"w", b}};
+    const auto tanh_loss = [&](const Two& m) { return two_inputs(m.x, m.w); };
+    CHECK(nn::compare_gradients(tanh_loss, nn::io::NpzGradients(file, "gradient/"), two));
 }
 
 TEST_CASE("several ways") {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# A header as Doxygen is to see it: one group of declarations, described by the comment that stands alone above the
-# namespace. Comments right above a declaration, and those behind a member, document it; lines that are set in are
-# formulas or code.
+# A header as Doxygen is to see it: one group of declarations, described by the comments that stand alone or right
+# above the namespace. Comments right above a declaration, and those behind a member, document it; lines that are set
+# in are formulas or code.
 function escaped(s) {
     gsub(/[\\@<>&#%"]/, "\\\\&", s)
     while (match(s, /`[^`]+`/))
@@ -28,7 +28,7 @@ FNR == 1 {
 }
 /SPDX-License-Identifier/ { next }
 /^ *\/\/( |$)/ { sub(/^ *\/\//, ""); lines[++count] = $0; next }
-{ flush_comment($0 == "") }
+{ flush_comment($0 == "" || /^namespace xtape/) }
 match($0, /[;,{)] +\/\/ /) {
     at = RSTART + RLENGTH
     comment = substr($0, at)

@@ -8,7 +8,7 @@ version = release = os.environ["XTAPE_VERSION"]
 
 extensions = ["breathe", "myst_parser", "sphinx.ext.mathjax"]
 include_patterns = ["index.rst", "api/*.rst", "*.md", "docs/*.md", "bench/*.md", "tests/**/*.md"]
-highlight_language = "cpp"
+highlight_language = "none"  # of what is set in in headers; pages say the language of each block
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
@@ -26,5 +26,6 @@ myst_update_mathjax = False
 html_theme = "sphinx_rtd_theme"
 html_theme_options = {"navigation_depth": 3}
 html_copy_source = False
+html_show_copyright = False
 html_static_path = ["static"]
 html_css_files = ["site.css"]

@@ -2,6 +2,7 @@
 #pragma once
 
 // Everything of files that a user needs.
+#include <xtape/nn/io/compare.hpp>
 #include <xtape/nn/io/import.hpp>
 #include <xtape/nn/io/model.hpp>
 #include <xtape/nn/io/npy.hpp>

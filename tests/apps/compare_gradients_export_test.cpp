@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What is exported is enough for another program: here one of plain loops.
+#include <xtape/nn/io/compare.hpp>
 #include <xtape/nn/io/npz.hpp>
+#include <xtape/nn/nn.hpp>
 
 #include <cmath>
 
@@ -134,14 +136,57 @@ TEST_CASE("the sweep: its terms are the sums over s, and a mistaken one stands b
     CHECK(at(exported("--model lstm"), "sweep/dc").shape() == xtape::Shape{T, B, H});
 }
 
-TEST_CASE("a file that cannot be written is one line, which names it, and exit code 1") {
+TEST_CASE("what was written is said, on the standard error: the report stays what --format asks for") {
     const idx_files::Folder folder;
-    for (const std::string& file : {(folder / "none" / "all.npz").string(), folder.path.string()}) {
+    const std::string file = folder / "all.npz";
+    for (const char* flags : {"", "--mutate no-slope "}) {
+        const Outcome o =
+            run("cd " + folder.path.string() + " && " + compare + small + flags + "--format json --export all.npz");
+        CHECK(o.code == (*flags ? 1 : 0));
+        CHECK(nlohmann::json::accept(o.out));
+        const std::size_t count = xtape::nn::io::load_npz<double>(file).size();
+        CHECK(o.err == "compare_gradients: wrote " + std::to_string(count) + " arrays to " + file + "\n");
+        CHECK(std::distance(begin(std::filesystem::directory_iterator(folder.path)),
+                            end(std::filesystem::directory_iterator(folder.path))) == 1);
+    }
+}
+
+TEST_CASE("a file that cannot be written is one line, which names it, and exit code 1, before any work") {
+    const idx_files::Folder folder;
+    std::ofstream(folder / "text") << "no folder";
+    for (const std::string& file : {(folder / "none" / "all.npz").string(), folder.path.string(),
+                                    (folder / "text" / "all.npz").string(), std::string("/proc/all.npz")}) {
         const Outcome o = run(compare + small + "--export " + file);
         CHECK(o.code == 1);
         CHECK_MESSAGE(one_line(o.err), o.err);
-        CHECK(o.err.starts_with("compare_gradients: "));
-        CHECK(has(o.err, file));
-        CHECK(has(o.out, "All gradients are equal"));
+        CHECK(o.err.starts_with("compare_gradients: " + file + ": expected "));
+        CHECK(o.out.empty());
     }
+    CHECK(run(compare + small + "--export /dev/null").code == 0);
+}
+
+TEST_CASE("what is exported is an analytic gradient of the network that its arrays say") {
+    using V = xtape::Variable<double>;
+    const idx_files::Folder folder;
+    const std::string file = folder / "all.npz";
+    CHECK(run(compare + small + "--loss every --export " + file).code == 0);
+    const Arrays f = xtape::nn::io::load_npz<double>(file);
+    const auto labels = xtape::nn::io::load_npz<std::int64_t>(file, "input/labels");
+    const xtape::Names names{"wx", "wh", "b", "v", "c", "x", "h0"};
+    std::vector<A> inputs;
+    for (std::size_t k = 0; k < names.size(); ++k)
+        inputs.push_back(at(f, (k < 5 ? "parameter/" : "input/") + names[k]));
+    const xtape::ManyToOne<double> loss = [&](const std::vector<V>& in) {
+        V total = 0.0, h = in[6];
+        for (std::size_t t = 0; t < T; ++t) {
+            h = tanh(matmul(select(in[5], 0, std::ptrdiff_t(t)), in[0]) + matmul(h, in[1]) + in[2]);
+            const std::int64_t* const of_step = labels.data() + t * B;
+            total = total + at(f, "input/weights")(t) *
+                                cross_entropy(matmul(h, in[3]) + in[4], xtape::Indices(of_step, of_step + B));
+        }
+        return total;
+    };
+    const xtape::nn::io::NpzGradients by_hand(file, "analytic/");
+    const xtape::CompareReport report = compare_gradients(loss, by_hand, inputs, {.names = names});
+    CHECK_MESSAGE(report, formatted(report, xtape::Format::text));
 }

@@ -18,8 +18,6 @@ TEST_CASE("what cannot be compared fails, with its reason") {
     };
     const A two{1, 2}, nothing{1, NAN}, endless{INFINITY, 2};
     CHECK(verdict({{"w", two}}, {}) == "the gradient of w differs: there is no analytic gradient of it");
-    CHECK(verdict({{"w", two}}, {{"w", two}, {"v", two}}) ==
-          "the gradient of v differs: there is no such argument; equal are w");
     CHECK(verdict({{"w", two}}, {{"w", nothing}}) ==
           "the gradient of w differs: the analytic gradient is not finite at (1,)");
     CHECK(verdict({{"w", nothing}}, {{"w", nothing}}) ==
@@ -36,6 +34,27 @@ TEST_CASE("what cannot be compared fails, with its reason") {
           "the gradient of w differs: the analytic gradient has shape (2,), the argument (2, 3); equal are v");
     CHECK(verdict({{"w", two}, {"v", two}}, {}) ==
           "the gradient of w differs: there is no analytic gradient of it; different are w, v");
+}
+
+TEST_CASE("names that no argument has, and names that come twice, are errors") {
+    const A two{1, 2};
+    const auto refused = [](const NamedArrays<double>& b) {
+        return thrown([&] { (void)compare_named({{"w", A{1, 2}}, {"v", A{3}}}, b); });
+    };
+    CHECK(refused({{"w", two}, {"V", A{3}}}) ==
+          "[compare_gradients] analytic gradients must be of w, v, each once; got w, V; try the arguments' names");
+    CHECK(refused({{"w", two}, {"v", A{3}}, {"u", two}}) ==
+          "[compare_gradients] analytic gradients must be of w, v, each once; got w, v, u; try the arguments' names");
+    CHECK(refused({{"w", two}, {"v", A{3}}, {"w", A{2, 1}}}) ==
+          "[compare_gradients] analytic gradients must be of w, v, each once; got w, v, w; try the arguments' names");
+    CHECK(thrown([&] {
+              (void)compare_named<double>({}, {{"w", two}});
+          }) ==
+          "[compare_gradients] analytic gradients must be of nothing, each once; got w; try the arguments' names");
+    const auto square_of = [](const Variable<double>& x) { return sum(square(x)); };
+    CHECK(thrown([&] {
+              (void)compare_gradients(square_of, std::vector<A>{2 * two, two}, two);
+          }) == "[compare_gradients] analytic gradients must be of x, each once; got x, x1; try the arguments' names");
 }
 
 TEST_CASE("rounding is no difference: zero on one side, 1e-17 of the other arguments on the other") {

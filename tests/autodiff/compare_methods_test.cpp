@@ -143,7 +143,7 @@ TEST_CASE("what is not finite agrees with nothing, however large the error") {
     two[0].gradient[0].array(1, 1) = NAN, two[0].error[0].array(1, 1) = INFINITY;
     const MethodsReport report = compare_methods(two);
     CHECK(!report);
-    CHECK(report.pairs[0].reason == "missing, of another shape, or not finite");
+    CHECK(report.pairs[0].reason == "of another shape, or not finite");
 }
 
 TEST_CASE("in float, and for functions that do not depend on an input") {
@@ -157,9 +157,16 @@ TEST_CASE("in float, and for functions that do not depend on an input") {
     CHECK(same_bits(forward_mode(none, in)[0].array, zeros<float>({3})));
 }
 
-TEST_CASE("fewer than two methods are an error") {
+TEST_CASE("fewer than two methods, and methods of different arguments, are errors") {
     CHECK(thrown([] { (void)compare_methods<double>({by_hand()}); }) ==
           "[compare_methods] methods must be two or more; got 1");
+    auto misspelt = four(3, 3);
+    misspelt[3].gradient[1].name = "Y";
+    CHECK(thrown([&] { (void)compare_methods(misspelt); }) ==
+          "[compare_methods] gradients of by hand must be of x, y, each once; got x, Y; try the arguments' names");
+    misspelt[3].gradient.pop_back();
+    CHECK(thrown([&] { (void)compare_methods(misspelt); }) ==
+          "[compare_methods] gradients of by hand must be of x, y, each once; got x; try the arguments' names");
     CHECK(contains(thrown([] { (void)forward_mode<double>([](const auto& in) { return in[0]; }, inputs); }),
                    "[compare_gradients] f must give one number; got shape (2, 3)"));
 }

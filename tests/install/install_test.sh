@@ -36,7 +36,7 @@ only_saving() { needs_libzip saving && ! needs_libzip app; }
 check 'only what links to xtape::io needs libzip' only_saving
 public_headers() {
     diff <(cd "$work/installed/include/xtape/nn/io" && printf '%s\n' *) \
-        <(printf '%s\n' file.hpp import.hpp io.hpp model.hpp npy.hpp npz.hpp safetensors.hpp)
+        <(printf '%s\n' compare.hpp file.hpp import.hpp io.hpp model.hpp npy.hpp npz.hpp safetensors.hpp)
 }
 check 'of nn/io, public headers are installed, and no others' public_headers
 refused 'a processor without the instructions' "^\[xtape\] built with -march=$march, but this processor has no " \

@@ -186,3 +186,35 @@ TEST_CASE("each part of a trace is looked at, and the last step comes first") {
     CHECK(!nn::compare_gradients(f, nothing, pair.cell));
     CHECK(!nn::compare_gradients(f, nothing, pair.cell).divergence);
 }
+
+TEST_CASE("weights that the cell does not have are an error, and no mistake of the derivation") {
+    INFO("seed 7050");
+    const RnnPair pair(rnn, 7050);
+    const auto f = pair.recurrence();
+    const nn::BpttTrace<double> right = nn::bptt_trace(f, pair.cell);
+    const auto refused = [&](const nn::BpttTrace<double>& trace) -> std::string {
+        try {
+            (void)nn::compare_gradients(f, trace, pair.cell);
+        } catch (const Error& error) {
+            return error.what();
+        }
+        return "";
+    };
+    nn::BpttTrace<double> trace = right;
+    trace.gradients[1].name = "w_h";
+    CHECK(refused(trace) ==
+          "[compare_gradients] analytic gradients must be of wx, wh, b, each once; got wx, w_h, b; try the arguments' "
+          "names");
+    trace = right;
+    trace.terms[2][0].name = "Wx";
+    CHECK(refused(trace) ==
+          "[compare_traces] terms of step 2 must be of wx, wh, b, each once; got Wx, wh, b; try the arguments' names");
+    trace.terms[2] = {right.terms[2][0], right.terms[2][0]};
+    CHECK(refused(trace) ==
+          "[compare_traces] terms of step 2 must be of wx, wh, b, each once; got wx, wx; try the arguments' names");
+    trace = right;
+    trace.gradients.pop_back();  // which is not there to be summed wrongly
+    const CompareReport report = nn::compare_gradients(f, trace, pair.cell);
+    CHECK(report.verdict == "the gradient of b differs: there is no analytic gradient of it; equal are wx, wh");
+    CHECK(!report.divergence);
+}

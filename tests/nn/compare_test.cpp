@@ -28,6 +28,12 @@ TEST_CASE("any module: its parameters are the arguments, under their paths") {
     CHECK(nn::compare_gradients(loss, arrays, model).verdict ==
           "the gradient of readout.c differs: there is no analytic gradient of it; equal are cell.wx, cell.wh, cell.b, "
           "readout.v");
+    auto misspelt = by_engine;
+    misspelt[3].name = "readout.V";
+    CHECK(
+        thrown([&] { (void)nn::compare_gradients(loss, misspelt, model); }) ==
+        "[compare_gradients] analytic gradients must be of cell.wx, cell.wh, cell.b, readout.v, readout.c, each once; "
+        "got cell.wx, cell.wh, cell.b, readout.V, readout.c; try the arguments' names");
     CHECK(nn::compare_gradients([](const nn::RNN<double>& m) { return sum(square(m.cell.wh)); },
                                 [](const nn::RNN<double>& m) {
                                     NamedArrays<double> d;

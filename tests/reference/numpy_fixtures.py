@@ -46,6 +46,32 @@ def shapes():
     }
 
 
+def gradients():
+    """x, w and the gradient of sum((tanh(x w))^2) / 4, derived here; the same in float; and mistakes of writing."""
+    x, w = np.linspace(-1, 1, 12).reshape(4, 3), np.linspace(-0.5, 0.7, 6).reshape(3, 2)
+    y = np.tanh(x @ w)
+    da = y * (1 - y * y) / 2
+    dx, dw = da @ w.T, np.asfortranarray(x.T @ da)
+    return {
+        "input/x": x,
+        "input/w": w,
+        "gradient/x": dx,
+        "gradient/w": dw,
+        "single/x": dx.astype("f4"),
+        "single/w": dw.astype("f4"),
+        "half/x": dx.astype("f2"),
+        "half/w": dw,
+        "misspelt/x": dx,
+        "misspelt/W": dw,
+        "surplus/x": dx,
+        "surplus/w": dw,
+        "surplus/y": y,
+        "transposed/x": dx,
+        "transposed/w": dw.T,
+        "whole/x": (2 * x).round().astype("i8"),
+    }
+
+
 FOLDER.mkdir(parents=True, exist_ok=True)
 for name, array in shapes().items():
     np.save(FOLDER / f"{name}.npy", array)
@@ -58,3 +84,5 @@ np.savez_compressed(FOLDER / "types.npz", **types())
 np.savez_compressed(FOLDER / "refused.npz", **refused())
 np.savez(FOLDER / "none.npz")
 np.savez_compressed(FOLDER / "zeros.npz", x=np.zeros(1_000_000))  # 8 MB in 8 kB
+np.savez(FOLDER / "gradients.npz", **gradients())
+np.savez(FOLDER / "gradients-in-order.npz", gradients()["gradient/x"], gradients()["gradient/w"])

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A model goes into a file and comes back, and arrays of two types do.
+// A model goes into a file and comes back, arrays of two types do, and a gradient in a file is compared.
 #include <xtape/nn/io/io.hpp>
 #include <xtape/nn/nn.hpp>
 
@@ -20,6 +20,11 @@ int main(int, char** argv) {
     nn::io::save_npz(folder / "data.npz", {{"xs", xs.value()}, {"labels", labels}}, nn::io::Packing::deflated);
     const bool arrays = nn::io::load_npz<float>(folder / "data.npz", "xs") == xs.value() &&
                         nn::io::load_npz<std::int64_t>(folder / "data.npz", "labels") == labels;
-    std::printf("the same model: %d, the same arrays: %d\n", model, arrays);
-    return !(model && arrays);
+
+    nn::io::save_npz(folder / "gradients.npz", {{"x", Array<float>(2 * xs.value())}});
+    const bool gradient =
+        static_cast<bool>(compare_gradients([](const Variable<float>& x) { return sum(square(x)); },
+                                            nn::io::NpzGradients(folder / "gradients.npz"), xs.value()));
+    std::printf("the same model: %d, the same arrays: %d, the same gradient: %d\n", model, arrays, gradient);
+    return !(model && arrays && gradient);
 }

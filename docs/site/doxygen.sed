@@ -4,3 +4,5 @@
     /<name>/d
     s|qualifiedname>|name>|g
 }
+# Doxygen leaves the slashes of comments in formulas and code.
+s!(^|<verbatim>)/// {0,4}!\1!
