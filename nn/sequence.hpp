@@ -28,8 +28,11 @@ S advance(const Cell& cell, const Variable<scalar_of<S>>& x, const S& state, std
         return cell(x, state, t, where);
     else if constexpr (std::invocable<const Cell&, V, const S&, Where>)
         return cell(x, state, where);
-    else
-        return cell(x, state);
+    else {
+        constexpr bool takes = std::invocable<const Cell&, V, const S&>;
+        static_assert(takes, "[xtape] a cell must take the state that it begins at; try cell.initial(B)");
+        if constexpr (takes) return cell(x, state);
+    }
 }
 
 template <State S> struct Unrolled {
@@ -145,7 +148,7 @@ Variable<T> checked(const Variable<T>& xs, const S& first, const Padding& paddin
         [&](const auto& v) {
             const Shape& own = v.value().shape();
             check(s.size() < 2 || (!own.empty() && own[0] == s[1]), where, "unroll",
-                  "states must have a row for each sequence, ", s[1], "; got ", own);
+                  "sequences must be (T, B, features) and states (B, ...); got ", s, " and ", own);
             return v;
         },
         first);

@@ -29,6 +29,13 @@ std::string beginning(const Path& file) {
     return bytes;
 }
 
+std::string kind_of(const std::string& bytes) {
+    if (bytes == "\x89PNG\r\n\x1a\n"sv) return "PNG";
+    if (bytes.starts_with("P2") || bytes.starts_with("P5")) return "PGM";
+    if (bytes.starts_with("\0\0\x8"sv) || bytes.starts_with("\x1f\x8b")) return "IDX";
+    return "";
+}
+
 // "a file that begins with ff d8 ff e0"
 std::string description(const std::string& bytes) {
     if (bytes.empty()) return "an empty file";
@@ -44,13 +51,14 @@ std::string description(const std::string& bytes) {
 }  // namespace
 
 Images read_pictures(const Path& file) {
-    const std::string bytes = beginning(file);
-    if (bytes == "\x89PNG\r\n\x1a\n"sv) return read_png(file);
-    if (bytes.starts_with("P2") || bytes.starts_with("P5")) return read_pgm(file);
-    if (bytes.starts_with("\0\0\x8"sv) || bytes.starts_with("\x1f\x8b"))
-        return read_images(file, {most_images, most_pixels});
+    const std::string bytes = beginning(file), kind = kind_of(bytes);
+    if (kind == "PNG") return read_png(file);
+    if (kind == "PGM") return read_pgm(file);
+    if (kind == "IDX") return read_images(file, {most_images, most_pixels});
     bad_file(file, "a PNG, PGM (P2 or P5) or IDX file", description(bytes));
 }
+
+std::string picture_kind(const Path& file) { return kind_of(beginning(file)); }
 
 Images new_picture(const Path& file, std::size_t columns, std::size_t rows) {
     if (rows == 0 || columns == 0 || rows > most_pixels / columns)

@@ -14,6 +14,9 @@ inline constexpr int least_contrast = 16;               // of 255 levels: with l
 // PNG, PGM or IDX, plain or gzip, told apart by their content; only IDX files hold more than one image.
 Images read_pictures(const std::filesystem::path& file);
 
+// "PNG", "PGM" or "IDX", by the first bytes; nothing of other files
+std::string picture_kind(const std::filesystem::path& file);
+
 // Any kind of PNG. Colours become their luminance; what is transparent lies on white, or on black if it is white
 // itself. A file may lack what follows its last pixel.
 Images read_png(const std::filesystem::path& file);

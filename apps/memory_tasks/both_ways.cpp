@@ -28,7 +28,8 @@ double median(const std::vector<Sides>& of_seeds, double Sides::*side) {
 }
 
 std::string said(const Settings& s, const Found<Reading, Sides>& found) {
-    std::string out = formatted("Answers right (%%), median of %zu networks; chance is 25\nd %35s", s.seeds, "");
+    std::string out =
+        formatted("Answers right (%%), median of %s; chance is 25\nd %35s", counted(s.seeds, "network").c_str(), "");
     for (std::size_t d = 1; d <= longest(s); ++d) out += formatted("%5zu", d);
     out += "    the bit before, after\n";
     double one = 0, both = 1;
@@ -53,7 +54,7 @@ std::string said(const Settings& s, const Found<Reading, Sides>& found) {
 constexpr const char* script = R"gp(
 set multiplot layout 1,2
 set grid
-set title "both bits right: median of ".seeds." networks; bars: all"
+set title "both bits right: median of ".networks."; bars: all"
 set xlabel "distance d of both bits (steps)"
 set ylabel "answers right (%)"
 set xrange [0.5:last+0.5]
@@ -115,7 +116,8 @@ Pictures both_ways_pictures(const Settings& s) {
              .data = {{"both_ways.csv", csv(header, over_distances)},
                       {"both_ways_sides.csv", csv("way,before,after", sides)}},
              .script = script_head("both_ways", 1000, 440) +
-                       formatted("last = %zu\nseeds = %zu\ntitles = \"%s\"\n", longest(s), s.seeds, shown.c_str()) +
+                       formatted("last = %zu\nnetworks = \"%s\"\ntitles = \"%s\"\n", longest(s),
+                                 counted(s.seeds, "network").c_str(), shown.c_str()) +
                        "colours = \"#000000 #88419d #08519c #d94801\"\npoints = \"4 6 7 8\"\n" + script}};
 }
 

@@ -66,7 +66,7 @@ std::string reach(const Settings& s, const Found<Plan>& found, std::size_t cell)
         for (const std::size_t size : sizes(s, memory_tasks()[task]))
             if (2 * solved(found.at({task, cell, size})) > s.seeds)
                 longest = std::max(longest, memory_tasks()[task].lag(size));
-        lags.push_back(longest ? formatted("%12zu", longest) : formatted("%12s", "none"));
+        lags.push_back(longest ? formatted("%20zu", longest) : formatted("%20s", "none"));
     }
     std::string out = formatted("%-10s", cell_titles[cell].c_str());
     for (const std::string& lag : lags) out += lag;
@@ -118,7 +118,7 @@ Pictures tasks_pictures(const Settings& s) {
         said += table(s, found, task);
     }
     std::string reached = "Longest lag that most networks bridge:\n          ";
-    for (const Task& task : memory_tasks()) reached += formatted("%*s", 12, task.name.substr(0, 11).c_str());
+    for (const Task& task : memory_tasks()) reached += formatted("%20s", task.title.c_str());
     reached += "\n";
     for (std::size_t cell = 0; cell < cell_names.size(); ++cell) reached += reach(s, found, cell);
     return {

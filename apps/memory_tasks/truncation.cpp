@@ -45,7 +45,7 @@ Learnt train(const Settings& s, const Depth& plan, std::uint64_t seed) {
 
 std::string matrix(const Settings& s, const Found<Depth>& found, bool written) {
     std::string out = written ? "input weights that are random at first" : "input weights of that symbol 0 at first";
-    out = "Sequences right (%), " + out + formatted(", median of %zu networks\n   k ", s.seeds);
+    out = "Sequences right (%), " + out + ", median of " + counted(s.seeds, "network") + "\n   k ";
     for (std::size_t k = 1; k <= s.steps; ++k) out += formatted("%4zu", k);
     for (std::size_t lag = 0; lag + 1 < s.steps; ++lag) {
         out += formatted("\nlag %zu%s", lag, lag < 10 ? " " : "");

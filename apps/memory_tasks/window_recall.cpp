@@ -22,8 +22,8 @@ std::vector<Named> readers(const Settings& s) {
 }
 
 std::string lag_table(const Settings& s, const Found<Reads>& recall) {
-    std::string out = formatted("Sequences right (%%) of %zu steps, median of %zu networks; chance is %zu\nlag %22s",
-                                s.steps, s.seeds, 100 / symbols, "");
+    std::string out = formatted("Sequences right (%%) of %zu steps, median of %s; chance is %zu\nlag %22s", s.steps,
+                                counted(s.seeds, "network").c_str(), 100 / symbols, "");
     for (std::size_t lag = 0; lag <= longest_lag(s); ++lag) out += formatted("%4zu", lag);
     for (Named one : readers(s)) {
         out += formatted("\n%-26s", one.title.c_str());
@@ -57,7 +57,7 @@ set xlabel "lag d of what is to be recalled (steps)"
 set xrange [-0.5:last+0.5]
 set xtics step(last)
 set grid
-set title "median of ".seeds." networks; bars: all of them"
+set title "median of ".networks."; bars: all of them"
 set ylabel "sequences right (%)"
 set yrange [0:105]
 unset key
@@ -150,8 +150,8 @@ Picture lag_picture(const Settings& s, const Found<Reads>& recall) {
             .text = lag_table(s, recall) + lag_seen(s, recall),
             .data = {{"window_lag.csv", csv(header, table)}},
             .script = script_head("window_lag", 1080, 440) +
-                      formatted("last = %zu\nseeds = %zu\nchance = %zu\nmost = %.0f\nnames = \"", longest_lag(s),
-                                s.seeds, 100 / symbols, highest(table, 16, 20, 1)) +
+                      formatted("last = %zu\nnetworks = \"%s\"\nchance = %zu\nmost = %.0f\nnames = \"", longest_lag(s),
+                                counted(s.seeds, "network").c_str(), 100 / symbols, highest(table, 16, 20, 1)) +
                       names + "\"\ncolours = \"#6baed6 #2171b5 #08306b #d94801 #238b45\"\npoints = \"4 6 8 7 1\"\n" +
                       lag_script};
 }

@@ -9,8 +9,8 @@ namespace {
 std::string said(const Settings& s, const Rows& rows) {
     std::string out = formatted(
         "Digits right (%%) after %zu steps of %zu images, and the step at which the last 2000 were 90 %% right, median "
-        "of %zu\n",
-        s.mnist_steps, image_rows, s.seeds);
+        "of %s\n",
+        s.mnist_steps, image_rows, counted(s.seeds, "network").c_str());
     const auto line = [&](const std::string& name, const Reads& who) {
         const auto& learnt = rows.found.at(who);
         out += formatted("%-24s %6.2f %s\n", name.c_str(), 100 * accuracy(learnt).median,

@@ -32,6 +32,7 @@ void add_commands(CLI::App& app, Commands& commands) {
         ->check(path())
         ->type_name("DIR")
         ->default_str(data_folders);
+    evaluates.add_flag("--quiet", eval.quiet, "Print how many are right, and nothing else");
 }
 
 }  // namespace xtape::apps

@@ -19,6 +19,7 @@ struct Predict {
 };
 struct Eval {
     std::filesystem::path model, data_dir;  // empty data_dir: where apps/mnist.sh puts the data
+    bool quiet = false;
 };
 
 struct Commands {

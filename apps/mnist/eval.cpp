@@ -24,11 +24,14 @@ int eval(const Eval& command) {
     const Network network = network_in(model, {test.images.rows, test.images.columns});
     const Evaluation e = evaluate(network, test, std::max(1u, std::thread::hardware_concurrency()));
     for (const Answer& answer : e.answers) check_probability(model, answer.probability);
-    const auto images = grouped(static_cast<double>(e.total));
-    const std::string name = printable(command.model.native()), data = printable(folder.native());
-    std::printf("model     %s: %s\n", name.c_str(), units_text(settings).c_str());
-    std::printf("data      %s: %s images to test on\n\n", data.c_str(), images.c_str());
-    std::printf("%s\n%s\n", confusion_table(dataset(settings.dataset), e).c_str(), outcome(e, false).c_str());
+    if (!command.quiet) {
+        const auto images = grouped(static_cast<double>(e.total));
+        const std::string name = printable(command.model.native()), data = printable(folder.native());
+        std::printf("model     %s: %s\n", name.c_str(), units_text(settings).c_str());
+        std::printf("data      %s: %s images to test on\n\n", data.c_str(), images.c_str());
+        std::printf("%s\n", confusion_table(dataset(settings.dataset), e).c_str());
+    }
+    std::printf("%s\n", outcome(e, false).c_str());
     return 0;
 }
 

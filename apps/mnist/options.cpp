@@ -79,7 +79,7 @@ void add_files(CLI::App& app, Options& o) {
         app.add_option(flag, value, meaning)->check(path())->type_name(kind)->default_str(text)->group("Files");
     };
     add("--data-dir", o.data_dir, "DIR", data_folders, "Folder of the four files, plain or .gz");
-    add("--out", o.out, "DIR", "mnist-run", "Folder for all output");
+    add("--out", o.out, "DIR", "mnist-run", "Folder for all output; one with a training of other settings is refused");
     add("--resume", o.resume, "FILE", "", "Go on from this checkpoint, with its settings");
 }
 

@@ -7,6 +7,7 @@
 
 #include "apps/output/files.hpp"
 #include "apps/text.hpp"
+#include "saved_model.hpp"
 
 namespace xtape::apps {
 namespace {
@@ -39,11 +40,22 @@ void check_report(const Path& folder) {
     try_in(folder, [](const Path& trial) { write_text(trial, "\n"); });
 }
 
+// A training of the same settings gives the same model again. One of others would be lost.
+void check_replaced(const Path& path, const Settings& settings) {
+    if (!fs::is_regular_file(path)) return;
+    const nlohmann::json ours = settings, found = read_model(path).settings;
+    for (const auto& [name, value] : found.items())
+        if (ours[name] != value)
+            bad_file(path, "a folder without a training of other settings",
+                     name + " " + value.dump() + ", not " + ours[name].dump() + "; try another folder: --out");
+}
+
 }  // namespace
 
 Output::Output(Path folder, const Training& training, const Sums& data) : folder_(std::move(folder)), data_(data) {
     make_folder(folder_);
     for (const Path& path : {checkpoint(), model(), log(), result()}) check_target(path);
+    for (const Path& path : {checkpoint(), model()}) check_replaced(path, training.settings);
     if (std::error_code none; fs::exists(report(), none)) check_report(report());
     try_in(folder_,
            [&](const Path& trial) { nn::io::write_safetensors(trial, checkpoint_file(training, data_), Where{}); });

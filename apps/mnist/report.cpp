@@ -10,13 +10,15 @@ namespace xtape::apps {
 namespace {
 
 std::string settings_lines(const Settings& s) {
+    const bool falls = static_cast<double>(s.epochs) > s.warm_up_epochs;
     return "training  " + counted(s.epochs, "epoch") +
            formatted(" in batches of %zu, seed %llu\n", s.batch, static_cast<unsigned long long>(s.seed)) +
            formatted(
-               "          %s, lr %g (rises over %g %s, then falls to %g %%), clip %g\n"
+               "          %s, lr %g (rises over %g %s%s), clip %g\n"
                "          images move by up to %s%s\n",
                optimizer_text(s).c_str(), s.lr, s.warm_up_epochs, s.warm_up_epochs == 1 ? "epoch" : "epochs",
-               100 * s.final_lr, s.clip, counted(s.shift, "pixel").c_str(),
+               falls ? formatted(", then falls to %g %%", 100 * s.final_lr).c_str() : "", s.clip,
+               counted(s.shift, "pixel").c_str(),
                s.label_smoothing > 0 ? formatted(", labels are smoothed by %g", s.label_smoothing).c_str() : "");
 }
 
@@ -78,11 +80,15 @@ std::string units_text(const Settings& s, const std::string& of_rnn) {
            (s.bidirectional ? " each way" : "") + (s.dropout > 0 ? formatted(", dropout %g", s.dropout) : "");
 }
 
-std::string network_text(const Settings& s) {
+std::string network_text(const Settings& s, const ImageSize& size) {
+    std::size_t longest = 0;
+    for (const std::string& scan : scans_of(s.scan))
+        longest = std::max(longest, steps_of(scan, size.rows, size.columns).count);
     const std::string step = step_name(s.scan), ends = s.scan == "both" ? "states" : "state";
     return "init " + s.init + ", read-out of the " + ends + (s.skip_input ? " and the last " + step : "") +
            ", gradients through " +
-           (s.truncate ? formatted("the last %zu %ss", s.truncate, step.c_str()) : "all " + step + "s");
+           (s.truncate && s.truncate < longest ? formatted("the last %zu %ss", s.truncate, step.c_str())
+                                               : "all " + step + "s");
 }
 
 std::string optimizer_text(const Settings& s) {
@@ -100,7 +106,7 @@ std::string opening(const Run& run) {
     out += "SHA-256   " + checksums(run.data) + "\n";
     out += formatted("network   %s -> %s -> 10 %ss, %s parameters\n          %s\n",
                      scan_text(s, run.training.image_size()).c_str(), units_text(s).c_str(), run.dataset().item.c_str(),
-                     images(nn::count(run.training.model)).c_str(), network_text(s).c_str());
+                     images(nn::count(run.training.model)).c_str(), network_text(s, run.training.image_size()).c_str());
     out += settings_lines(s);
     out += formatted("runs on   %s, BLAS kernels %s%s\n", counted(run.threads, "thread").c_str(), blas().core.c_str(),
                      blas().mended ? " (set by xtape: OpenBLAS did not know the processor)" : "");

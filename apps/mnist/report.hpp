@@ -23,7 +23,7 @@ struct Run {
 // "adamw, decay 0.1"
 std::string scan_text(const Settings& s, const ImageSize& size);
 std::string units_text(const Settings& s, const std::string& of_rnn = "tanh");
-std::string network_text(const Settings& s);
+std::string network_text(const Settings& s, const ImageSize& size);
 std::string optimizer_text(const Settings& s);
 
 std::string opening(const Run& run);                       // what will run

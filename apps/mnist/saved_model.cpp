@@ -4,12 +4,26 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/data/picture.hpp"
 #include "checkpoint.hpp"
 
 namespace xtape::apps {
+namespace {
+
+nn::io::Safetensors read_file(const Path& path) try {
+    return nn::io::read_safetensors(path, Where{});
+} catch (const Error&) {
+    std::error_code unreadable;
+    if (!std::filesystem::is_regular_file(path, unreadable)) throw;
+    if (const std::string kind = picture_kind(path); !kind.empty())
+        bad_file(path, "a model that a training saved, such as mnist-run/model.safetensors", "images (" + kind + ")");
+    throw;
+}
+
+}  // namespace
 
 SavedModel read_model(const Path& path) {
-    nn::io::Safetensors file = nn::io::read_safetensors(path, Where{});
+    nn::io::Safetensors file = read_file(path);
     const Settings settings = settings_of(file);
     return {settings, std::move(file)};
 }

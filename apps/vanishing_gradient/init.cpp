@@ -95,9 +95,9 @@ const Known& known(const Initial& initial, const Options& o) {
 // A table, for the screen with blanks, for a file with commas.
 std::string table(const std::vector<Summary>& all, const Options& o, std::size_t steps) {
     std::string out = formatted(
-        "%-30s sigma_1  radius  tanh',f,z  ratio over %3zu steps    (of %zu seeds)      known  "
+        "%-30s sigma_1  radius  tanh',f,z  ratio over %3zu steps    %-18sknown  "
         "per step  known\n",
-        "first weights", steps, o.seeds);
+        "first weights", steps, ("(of " + counted(o.seeds, "seed") + ")").c_str());
     for (std::size_t i = 0; i < all.size(); ++i) {
         const auto& [m, low, high] = all[i];
         const Known& k = known(initials()[i], o);

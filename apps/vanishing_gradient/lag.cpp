@@ -61,7 +61,8 @@ constexpr const char* seen =
     "On a logarithmic scale the lines are straight: what is multiplied at each step back is W_hh and tanh', which is\n"
     "at most 1. So a gain below 1 vanishes for certain, below the dotted bound sigma_1^k. A gain above 1 may explode,\n"
     "but need not: larger states are on flatter parts of tanh. U(-1/sqrt H, 1/sqrt H) has a bound that grows, for its\n"
-    "largest singular value is above 1, and vanishes nevertheless, about as fast as powers of its spectral radius.\n";
+    "largest singular value is above 1. Its gradient vanishes nevertheless: a step back multiplies it by about the\n"
+    "spectral radius.\n";
 
 constexpr const char* script = R"gp(
 set multiplot layout 1,2

@@ -64,10 +64,10 @@ Options settings(const CLI::App& app, const Command& c, const Figure& figure) {
     return o;
 }
 
-void make(const Figure& figure, const Options& options, const std::filesystem::path& out) {
+void make(const Figure& figure, const Options& options, bool quick, const std::filesystem::path& out) {
     const Drawn drawn = figure.make(options);
-    std::printf("%s\n\n%s\nWhat the usual settings show:\n%s\n", drawn.picture.heading.c_str(), drawn.said.c_str(),
-                drawn.picture.text.c_str());
+    std::printf("%s\n\n%s\nWhat the usual settings show%s:\n%s\n", drawn.picture.heading.c_str(), drawn.said.c_str(),
+                quick ? ", for which these are too small" : "", drawn.picture.text.c_str());
     const std::string trouble = draw(out, {drawn.picture}), name = (out / figure.name).string();
     std::printf("Data, script and picture: %s.csv, .gp%s\n", name.c_str(), trouble.empty() ? ", .svg" : "");
     if (!trouble.empty())
@@ -111,7 +111,7 @@ int run(int argc, const char* const* argv) {
         const Command& command = all ? commands.back() : commands[i];
         make_folder(command.out);
         if (all && i) std::printf("\n");
-        make(figure, settings(*chosen, command, figure), command.out);
+        make(figure, settings(*chosen, command, figure), command.quick, command.out);
     }
     return 0;
 }

@@ -68,9 +68,9 @@ std::vector<Column> medians(const Found& found, const std::vector<std::size_t>& 
 
 std::string table(const Found& found, const std::vector<std::size_t>& lags, const Options& o) {
     std::string out = formatted(
-        "sequences right (%%) after at most %zu steps of training, median of %zu seeds, and how "
-        "many solved it\nlag                  ",
-        o.training_steps, o.seeds);
+        "sequences right (%%) after at most %zu steps of training, median of %s, and how many "
+        "solved it\nlag                  ",
+        o.training_steps, counted(o.seeds, "seed").c_str());
     for (const std::size_t lag : lags) out += formatted("%6zu     ", lag);
     for (std::size_t kind = 0; kind < found.size(); ++kind) {
         out += formatted("\n%-21s", kinds()[kind].title.c_str());
@@ -91,7 +91,7 @@ constexpr const char* seen =
     "orthogonal weights do as well. An LSTM as such is not better at this; one whose gates begin open is.\n";
 
 constexpr const char* script = R"gp(
-set title "recall over a lag: median of ".seeds." seeds (lines), each network (points)"
+set title "recall over a lag: median of ".seeds." (lines), each network (points)"
 set xlabel "lag (steps)"
 set ylabel "sequences right (%)"
 set xrange [2:longest+3]
@@ -119,8 +119,9 @@ Drawn solved_figure(const Options& o) {
              .text = seen,
              .data = {{"solved.csv", csv(columns_of(found, lags))}, {"solved_median.csv", csv(medians(found, lags))}},
              .script = script_head("solved", 860, 460) +
-                       formatted("seeds = %zu\nlongest = %zu\n", o.seeds, lags.back()) + "names = \"" + names +
-                       "\"\ncolours = \"#000000 #238b45 #d94801 #6baed6 #08519c #88419d\"\n" + script},
+                       formatted("seeds = \"%s\"\nlongest = %zu\n", counted(o.seeds, "seed").c_str(), lags.back()) +
+                       "names = \"" + names + "\"\ncolours = \"#000000 #238b45 #d94801 #6baed6 #08519c #88419d\"\n" +
+                       script},
             table(found, lags, o)};
 }
 

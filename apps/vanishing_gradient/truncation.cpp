@@ -128,8 +128,8 @@ std::string recalls(const Options& o, std::vector<Column>& columns) {
         depths += formatted("%5zu", k);
         right += formatted("%5.0f", 100 * median(of_seeds));
     }
-    return formatted("\nrecall over %zu steps, trained with gradients through k steps, median of %zu seeds\n", lag,
-                     o.seeds) +
+    return formatted("\nrecall over %zu steps, trained with gradients through k steps, median of %s\n", lag,
+                     counted(o.seeds, "seed").c_str()) +
            depths + "\n" + right + "\n";
 }
 

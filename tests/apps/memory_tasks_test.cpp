@@ -17,6 +17,7 @@ TEST_CASE("gradients through k steps learn to write what is k - 1 steps back, an
             CHECK(t["accuracy_high"][i] == doctest::Approx(0.25).epsilon(0.3));
     }
     CHECK(has(truncation.outcome.out, "learn what is up to k - 1 steps back"));
+    CHECK(has(truncation.outcome.out, ", median of 1 network\n"));
     truncation.check_picture("truncation", {"depth k of the gradients in training (steps)", "sequences right (%)"});
 }
 
@@ -84,6 +85,8 @@ TEST_CASE("tasks of memory: what each network learnt, and how many of them solve
                 if (task == 3) CHECK(solved == 2);
             }
         }
+    CHECK(has(tasks.outcome.out,
+              "              adding  copy of 10 symbols      temporal order               latch\ntanh "));
     CHECK(tasks.table("tasks_copy")["gru_solved"][0] == 0);  // so soon
     tasks.check_picture("tasks", {"lag, at least (steps)", "networks of 2 that solved it", "LSTM"});
     tasks.check_picture("tasks_error", {"error, of that of guessing (%)"});

@@ -182,6 +182,8 @@ TEST_CASE("a damaged checkpoint is refused") {
 
 TEST_CASE("a gradient that is not finite stops the training and keeps what was saved before") {
     const Trained t;
+    for (const Path& file : {t.checkpoint, t.model})  // of a training with the same settings
+        checkpoint_files::change(file, [](auto& saved) { saved.metadata.at("lr") = "1e30"; });
     const Bytes checkpoint = contents(t.checkpoint), model = contents(t.model);
     refused(mnist(t.out, "--lr 1e30" + small), 1, {"gradients must be finite; that of ", "try a lower rate"});
     CHECK(contents(t.checkpoint) == checkpoint);

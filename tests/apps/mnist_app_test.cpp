@@ -100,12 +100,36 @@ TEST_CASE("a run says what it learns and how, and names the classes of fashion")
                              "10 digits, 386 parameters", "init orthogonal, read-out of the state, ",
                              "gradients through all rows", "adamw, decay 0.1, lr 0.002", "\nDigits (rows)"})
         CHECK_MESSAGE(has(digits.out, part), part);
+    CHECK(has(digits.out, "(rises over 1 epoch), clip 1"));
     const Outcome fashion = run(mnist(folder / "fashion", flags + " --dataset fashion --skip-input --truncate 2 "
                                                                   "--init glorot --optimizer sgd"));
     for (const char* part : {"learns Fashion-MNIST\n", "10 articles, 666 parameters", "\nArticles (rows)",
                              "init glorot, read-out of the state and the last row, gradients through the last 2 rows",
                              "sgd, momentum 0.9, lr 0.03 ", "\nT-shirt/top      0", "\n Ankle boot      9"})
         CHECK_MESSAGE(has(fashion.out, part), part);
+}
+
+TEST_CASE("a run says how the rate falls after its rise, and that 40 steps back are all of 28 rows") {
+    const Folder folder;
+    const Outcome o = run(mnist(folder.path, "--hidden 4 --epochs 2 --truncate 40" + data));
+    CHECK(has(o.out, "(rises over 1 epoch, then falls to 1 %), clip 1"));
+    CHECK(has(o.out, "gradients through all rows"));
+}
+
+TEST_CASE("a training of other settings is not written over, the same one may run again") {
+    const Folder folder;
+    const Path checkpoint = folder / "checkpoint.safetensors", model = folder / "model.safetensors";
+    REQUIRE(run(mnist(folder.path, small)).code == 0);
+    const Bytes trained = contents(model);
+    const std::string other = mnist(folder.path, "--seed 2" + small);
+    refused(other, 1,
+            {checkpoint.string() + ": expected a folder without a training of other settings; found seed 1, not 2; ",
+             "try another folder: --out"});
+    std::filesystem::remove(checkpoint);
+    refused(other, 1, {model.string() + ": expected a folder without a training of other settings"});
+    CHECK(contents(model) == trained);
+    CHECK(run(mnist(folder.path, small)).code == 0);
+    CHECK(contents(model) == trained);
 }
 
 TEST_CASE("the same seed gives the same bits on any number of threads, another seed others") {
@@ -159,7 +183,7 @@ TEST_CASE("on a terminal a line moves") {
     CHECK(has(o.out, " left\x1b[K"));
     CHECK_FALSE(has(run(command).out, "\r"));
     // Each step is an epoch's last, so what would be drawn is one that there is not.
-    const std::string steps = mnist(folder / "out", "--hidden 8 --epochs 3 --batch 800" + data);
+    const std::string steps = mnist(folder / "steps", "--hidden 8 --epochs 3 --batch 800" + data);
     const Outcome whole = run("TERM=xterm script -qec '" + steps + "' /dev/null");
     CHECK(has(whole.out, "epoch 3/3"));
     CHECK_FALSE(has(whole.out, "step 0/1"));

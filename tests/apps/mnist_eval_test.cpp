@@ -55,6 +55,13 @@ TEST_CASE("a model of an older version is tested, and the confusion matrix is th
     CHECK(out.ends_with("98.00 % of the 200 test images are right (196; 95 % interval 94.97 to 99.22 %)\n"));
 }
 
+TEST_CASE("a quiet test says how many are right, on one line") {
+    const Outcome o = run(XTAPE_MNIST " eval --quiet --model " + model.string() + data);
+    CHECK(o.code == 0);
+    CHECK(o.err == "");
+    CHECK(o.out == "98.00 % of the 200 test images are right (196; 95 % interval 94.97 to 99.22 %)\n");
+}
+
 TEST_CASE("the test needs no images to train on, and no name drives the terminal") {
     const Folder folder;
     const Path test = folder / "the test\n\x1b[2J";

@@ -55,6 +55,7 @@ TEST_CASE("a training resumed from a checkpoint of before the accuracy was count
     const Table before(text(folder / "log.csv"));
     checkpoint_files::change(checkpoint, make_old);
     std::filesystem::remove_all(report);
+    std::filesystem::remove(folder / "model.safetensors");
     const Outcome o = run(mnist + quoted(folder.path) + " --resume " + quoted(checkpoint));
     CHECK(o.code == 0);
     CHECK(o.err == "");

@@ -67,8 +67,11 @@ TEST_CASE("a model of another shape is refused, whichever of its parts it is") {
 
 TEST_CASE("a model of another program, or with settings that cannot be, is refused") {
     model_refused(XTAPE_TEST_DATA "/from_python.safetensors", {"expected a model of this program; found no 'batch'"});
-    model_refused(images, {"must begin with its header's length"});
     const Folder folder;
+    model_refused(write(folder / "text", Bytes(20, 'x')), {"must begin with its header's length"});
+    const std::string wanted = "expected a model that a training saved, such as mnist-run/model.safetensors; found ";
+    model_refused(images, {wanted + "images (IDX)"});
+    model_refused(write(folder / "image", {137, 'P', 'N', 'G', 13, 10, 26, 10}), {wanted + "images (PNG)"});
     model_refused(folder / "none", {"No such file"});
     const Changed zero([](auto& file) { file.metadata["hidden"] = "0"; });
     model_refused(zero.path, {"expected hidden from 1 to 16384; found '0'"});

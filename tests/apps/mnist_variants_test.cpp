@@ -21,7 +21,9 @@ namespace {
 const std::string data_dir = XTAPE_TEST_DATA "/mnist-subset";
 const std::string small = " --hidden 6 --quiet --data-dir " + data_dir;
 
+// In place of what was there
 void train(const Path& out, const std::string& flags) {
+    std::filesystem::remove_all(out);
     const Outcome o = run(XTAPE_MNIST " --out " + out.string() + small + " " + flags);
     INFO(flags, ": ", o.err);
     REQUIRE(o.code == 0);

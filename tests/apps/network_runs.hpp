@@ -15,7 +15,9 @@ inline const std::string data_dir = XTAPE_TEST_DATA "/mnist-subset";
 inline const std::string small = " --quiet --data-dir " + data_dir + " ";
 inline const std::string once = "--epochs 1 --batch 800 --shift 0 --hidden 5 ";
 
+// In place of what was there
 inline void train(const idx_files::Path& out, const std::string& flags) {
+    std::filesystem::remove_all(out);
     const program::Outcome o = program::run(XTAPE_MNIST " --out " + out.string() + small + flags);
     INFO(flags, ": ", o.err);
     REQUIRE(o.code == 0);

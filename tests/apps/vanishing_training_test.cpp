@@ -49,6 +49,8 @@ TEST_CASE("all figures are made in quick sizes, with their data, and each pictur
         CHECK_MESSAGE(well_formed(svg), name);
         for (const std::string& part : label.second) CHECK_MESSAGE(has(svg, part), name << " should say " << part);
     }
+    CHECK(has(o.out, "What the usual settings show, for which these are too small:\n"));
+    CHECK(has(o.out, "median of 1 seed, and how many"));
     CHECK(has(o.out, "An untrained LSTM with forget bias 0 vanishes as fast as a tanh network"));
 }
 

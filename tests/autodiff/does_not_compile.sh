@@ -86,7 +86,8 @@ one_error 'an element of a variable' 'Variable<double>' <<<"$operations auto bad
 one_error 'a variable changed in place' 'operator+=.*Variable<double>\|overloaded .+=' \
     <<<"$operations void bad() { d += 1; }"
 
-networks='#include <xtape/nn/noisy_cells.hpp>
+networks='#include <xtape/nn/lstm.hpp>
+#include <xtape/nn/noisy_cells.hpp>
 #include <xtape/nn/sequential.hpp>
 using namespace xtape;
 struct Leaky {
@@ -102,6 +103,8 @@ must 'recurrent dropout of a cell that reads its output in products' "${all[@]}"
     <<<"$(cell_with 'static constexpr bool reads_in_products = true;') $noisy"
 says 'recurrent dropout of a cell that does not say so' 'recurrent dropout is of what products read' \
     <<<"$(cell_with '') $noisy"
+says 'an array as the state of a cell that carries two' 'a cell must take the state that it begins at' \
+    <<<"$(cell_with '') const auto bad = [](const nn::LSTMCell<double>& cell) { return nn::unroll(cell, x, x); };"
 says 'a Sequential of functions alone' 'Sequential must have a module' \
     <<<"$(cell_with '') nn::Sequential bad{[](const Variable<double>& v) { return v; }};"
 

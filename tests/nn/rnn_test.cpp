@@ -77,7 +77,9 @@ TEST_CASE("what does not fit is refused with its shapes, by the step at which it
         text(model.cell, wide, h),
         "[linear] shapes must be x (..., I), w (I, O), b (O,); got (6, 2, 5), (3, 4), (4,) (in unroll > RNNCell)"));
     CHECK(contains(text(model.cell, good, V(zeros<double>({3, 4}))),
-                   "[unroll] states must have a row for each sequence, 2; got (3, 4)"));
+                   "[unroll] sequences must be (T, B, features) and states (B, ...); got (6, 2, 3) and (3, 4)"));
+    CHECK(contains(text(model.cell, V(zeros<double>({4, 3})), V(zeros<double>({1, 4}))),
+                   "[unroll] sequences must be (T, B, features) and states (B, ...); got (4, 3) and (1, 4)"));
     CHECK(contains(text(cell, good, V(zeros<double>({2, 7}))), "(2, 7), (4, 4), (4,) (in unroll step 0 > RNNCell)"));
     int calls = 0;
     const auto later = [&](const V& x, const V& s) { return calls++ < 4 ? cell(x, s) : matmul(x, s); };

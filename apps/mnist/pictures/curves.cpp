@@ -21,6 +21,7 @@ set xtics step(epochs)
 set logscale y
 set format y "%g"
 set grid
+set key below
 plot "loss.csv" every every_line skip 1 using 1:4 \
          with linespoints pt 7 ps 0.2 lw 1.5 lc rgb "#6baed6" title "mean of 50 steps", \
      "" skip 1 using ($3==steps ? $1 : NaN):5 with points pt 7 ps 0.7 lc rgb "#08519c" title "mean of the epoch"
@@ -40,7 +41,7 @@ set xrange [0:1.02*epochs]
 set xtics step(epochs)
 set yrange [*:100]
 set grid
-set key bottom right
+set key below
 plot "accuracy.csv" every every_line skip 1 using 1:(100*$2) \
          with linespoints pt 7 ps 0.4 lw 1.5 lc rgb "#3182bd" title "training images, while training", \
      "" skip 1 using 1:(100*$3):(100*$4):(100*$5) \
@@ -51,7 +52,8 @@ plot "accuracy.csv" every every_line skip 1 using 1:(100*$2) \
 constexpr const char* accuracy_text =
     "The line is counted while training: each image is asked once in an epoch, of the network as it is at that step. "
     "The dot is the finished network's accuracy on images that training never sees; its bar is the 95 % interval. "
-    "Look at how far the dot is below the end of the line: that is what the network knows by heart and not by rule.";
+    "In the first epochs the dot is above the line, for the line has answers of a network that knew less. After many, "
+    "how far it is below the end of the line is what the network knows by heart and not by rule.";
 
 }  // namespace
 

@@ -38,7 +38,7 @@ std::string numbers(const Run& run, const Evaluation& e) {
            row("Network", formatted("%s, %s, 10 %ss; %s parameters; ", scan_text(s, training.image_size()).c_str(),
                                     units_text(s, "hidden").c_str(), run.dataset().item.c_str(),
                                     whole(nn::count(training.model)).c_str()) +
-                              network_text(s)) +
+                              network_text(s, training.image_size())) +
            row("Training",
                counted(s.epochs, "epoch") +
                    formatted(" of %s images in batches of %zu, %.1f s, %s images/s", whole(training.images()).c_str(),
