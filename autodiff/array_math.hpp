@@ -42,24 +42,47 @@ template <class E, class T> inline constexpr bool elementwise = xt::is_xscalar<E
 template <class F, class... A, class T>
 inline constexpr bool elementwise<xt::xfunction<F, A...>, T> = (elementwise<std::remove_cvref_t<A>, T> && ...);
 
+// x * 2 has an array of one number on one side, along which xtensor would walk, 40 times slower than by the number
+// itself: that is what the expression is made of anew and done with.
+template <class E> constexpr bool with_number(const E&, const auto&) { return false; }
+template <class F, class T>
+bool with_number(const xt::xfunction<F, const Array<T>&, const Array<T>&>& e, const auto& evaluate) {
+    using Number = xt::xscalar<T>;
+    const auto& [x, y] = e.arguments();
+    if (y.size() == 1 && y.dimension() <= x.dimension())
+        evaluate(x.shape(), xt::xfunction<F, const Array<T>&, Number>(F(), x, Number(y.data()[0])));
+    else if (x.size() == 1 && x.dimension() <= y.dimension())
+        evaluate(y.shape(), xt::xfunction<F, Number, const Array<T>&>(F(), Number(x.data()[0]), y));
+    else
+        return false;
+    return true;
+}
+
 // xtensor works out how shapes broadcast at every assignment, which costs more than adding a hundred numbers.
 // `likely` is the shape of the result where nothing is broadcast.
 template <class T, class E> void assign(Array<T>& out, const E& e, const Shape& likely) {
+    const auto evaluate = [&](const Shape& shape, const auto& same) {
+        out.resize(shape);
+        xt::assign_data(out, same, true);
+    };
     if constexpr (InPlace<E, T>)
         return e.assign_to(out);
-    else if (all_have_shape(e, likely)) {
-        out.resize(likely);
-        xt::assign_data(out, e, true);
-    } else
+    else if (all_have_shape(e, likely))
+        evaluate(likely, e);
+    else if (!with_number(e, evaluate))
         xt::noalias(out) = e;
 }
 template <class T, class E> void accumulate(Array<T>& out, const E& e) {
+    const auto add = [&](const Shape&, const auto& same) { xt::assign_data(out, out + same, true); };
     if constexpr (InPlace<E, T>)
         e.add_to(out);
     else if (all_have_shape(e, out.shape()))
-        xt::assign_data(out, out + e, true);
-    else
-        xt::noalias(out) += e;
+        add(out.shape(), e);
+    else if (!with_number(e, add)) {
+        Array<T> whole;
+        xt::noalias(whole) = e;
+        add_run(whole.data(), out.data(), whole.size());
+    }
 }
 
 // The band of x, with this shape.
