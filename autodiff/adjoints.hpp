@@ -7,7 +7,6 @@
 #include <xtape/autodiff/ops.hpp>
 #include <xtape/autodiff/record.hpp>
 #include <xtape/autodiff/thin_products.hpp>
-#include <xtape/autodiff/turned.hpp>
 
 #include <optional>
 
@@ -70,10 +69,7 @@ public:
     explicit Adjoints(Wanted& w) : wanted(w), slots_(w.marks.size()) {}
 
     void seed(std::uint32_t place, const Array<T>& g) { add(place, g); }
-    void forget(std::uint32_t from) {
-        detail::forget(slots_, wanted, from);
-        turned_.forget();
-    }
+    void forget(std::uint32_t from) { detail::forget(slots_, wanted, from); }
     // The gradient that has met here; a place that was asked for keeps it.
     Sum take(std::uint32_t place) {
         Slot& slot = at(place);
@@ -123,9 +119,6 @@ private:
                 if (!slot.waiting) slot.waiting = std::make_unique<ThinProducts<T>>();
                 return slot.waiting->add(c, alone(slot));
             }
-        if constexpr (std::is_same_v<C, Product<T>>)
-            if (const Array<T>* w = incoming_ ? turned_.of(c, **incoming_) : nullptr)
-                return put<last>(slot, Product<T>{c.a, *w, false, false, c.to}, shape);
         if constexpr (std::is_same_v<C, Spread<T>>)
             if (c.band.axis.outer == 1 && (!slot.sum || slot.unset == c.end())) return put_before(slot, c, shape);
         settle(slot);
@@ -150,7 +143,6 @@ private:
     static void settle(Slot& slot) {
         if (slot.unset > 0) std::fill_n(slot.sum->data(), std::exchange(slot.unset, 0), T(0));
     }
-    TurnedWeights<T> turned_;
     std::vector<Slot> slots_;
     const Sum* incoming_ = nullptr;
 };

@@ -55,19 +55,21 @@ template <class T> void by_rows(const Matrix<T>& a, const Matrix<T>& b, const In
 }
 
 template <class T> void copy_start(std::size_t m, std::size_t n, const Into<T>& to) {
-    for (std::size_t i = 0; i < m && to.start != to.c; ++i) {
+    if (to.start == to.c) return;
+    for (std::size_t i = 0; i < m; ++i) {
         const Into<T> row = to.at(i, 0);
         row.start ? std::copy_n(row.start, n, row.c) : std::fill_n(row.c, n, T(0));
     }
 }
 
-// Our tiles, if they are the faster ones: measured with AVX2 and AVX-512. Above 128 x 128 x 128 a BLAS with threads is.
-template <class T> bool tiled(const Matrix<T>& a, const Matrix<T>& b, const Into<T>& to) {
+// By our tiles, where they were measured to be faster, with AVX2 and AVX-512: all small products, and larger ones for
+// which BLAS has one thread and the tiles are full. False if nothing was done.
+template <class T> bool by_tiles(const Matrix<T>& a, const Matrix<T>& b, const Into<T>& to) {
     constexpr std::size_t size = 128, small = size * size * size;
     const std::size_t m = a.rows, n = b.columns, k = a.columns;
     if (k == 1 || m == 1) return false;
     const double work = double(m) * double(n) * double(k);
-    const bool alone = work > small && blas_threads() == 1;
+    const bool full = n >= 32 && (m >= 8 || !b.transposed), alone = work > small && full && blas_threads() == 1;
     if (work <= small || (alone && (work <= 8 * small || m * n <= size * size)))
         small_gemm(a, b, to);
     else if (alone && n * k <= size * size && !a.transposed)
@@ -84,7 +86,7 @@ template <class T> void gemm(const Matrix<T>& a, const Matrix<T>& b, const Into<
     if (m == 0 || n == 0) return;
     const int lda = narrow(a.stride), ldb = narrow(b.stride), ldc = narrow(to.stride);
     const int mi = narrow(m), ni = narrow(n), ki = narrow(k);
-    if (k > 0 && tiled(a, b, to)) return;
+    if (k > 0 && by_tiles(a, b, to)) return;
     copy_start(m, n, to);
     if (k == 0) return;  // BLAS rejects a leading dimension of 0
     // One column times one row, or one row: gemm's packing costs up to five times the product itself.

@@ -12,8 +12,8 @@ template <class T> struct Matrix {
     bool transposed = false;
 };
 
-// Where a product goes, C (m, n), and what it is added to: nothing, an array like C, which may be C itself, or one row
-// for all where start's rows are 0 apart.
+// Where a product goes, C (m, n), and what it is added to: nothing, an array like C, or C itself with its own stride,
+// or one row for all where start's rows are 0 apart.
 template <class T> struct Into {
     T* c;
     std::size_t stride;

@@ -56,20 +56,14 @@ template <class T> struct Strided {
 template <class T> struct Panel {
     std::size_t row, rows, column, columns;
     const T* data;
-    std::size_t down;
+    std::size_t down, ahead;  // ahead: to the panel on the right, which is fetched meanwhile
     void move_to(const T* copy) { data = copy, down = width<T>; }
 };
 
+// Fewer columns than a tile has, with zeros to its right
 template <class T> void copy_rows(const Strided<T>& b, const Panel<T>& p, T* to) {
-    for (std::size_t k = 0; k < p.rows; ++k, to += width<T>) {
-        const T* from = b.at(p.row + k, p.column);
-        if (p.columns < width<T>) {
-            std::fill(std::copy_n(from, p.columns, to), to + width<T>, T(0));
-        } else {
-            load(from).store_unaligned(to);
-            load(from + lanes<T>).store_unaligned(to + lanes<T>);
-        }
-    }
+    for (std::size_t k = 0; k < p.rows; ++k, to += width<T>)
+        std::fill(std::copy_n(b.at(p.row + k, p.column), p.columns, to), to + width<T>, T(0));
 }
 
 template <class T> void copy_columns(const Strided<T>& b, const Panel<T>& p, T* to) {
@@ -121,7 +115,7 @@ void tile(const Panel<T>& p, const Strided<T>& from_a, std::size_t i, const Into
         Vector<T> l = load(b), h = load(b + lanes<T>);
         pin(l), pin(h);
         if constexpr (copying) {
-            __builtin_prefetch(b + width<T>), __builtin_prefetch(b + width<T> + lanes<T>);  // the panel to the right
+            __builtin_prefetch(b + p.ahead), __builtin_prefetch(b + p.ahead + lanes<T>);
             l.store_aligned(copy);
             h.store_aligned(copy + lanes<T>);
             copy += width<T>;
@@ -163,9 +157,11 @@ template <class T> void small_gemm(const Matrix<T>& a, const Matrix<T>& b, Into<
     const Strided<T> from_a(a), from_b(b);
     for (std::size_t k = 0; k < a.columns; k += depth, to.start = to.c, to.start_stride = to.stride)
         for (std::size_t j = 0; j < b.columns; j += width<T>) {
-            const Panel<T> p{
-                k, std::min(depth, a.columns - k), j, std::min(width<T>, b.columns - j), from_b.at(k, j), from_b.down};
-            tiles(from_a, a.rows, from_b, p, to.at(0, j));
+            const std::size_t left = b.columns - j;
+            tiles(from_a, a.rows, from_b,
+                  {k, std::min(depth, a.columns - k), j, std::min(width<T>, left), from_b.at(k, j), from_b.down,
+                   left >= 2 * width<T> ? width<T> : 0},
+                  to.at(0, j));
         }
 }
 

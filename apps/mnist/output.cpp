@@ -40,22 +40,35 @@ void check_report(const Path& folder) {
     try_in(folder, [](const Path& trial) { write_text(trial, "\n"); });
 }
 
-// A training of the same settings gives the same model again. One of others would be lost.
-void check_replaced(const Path& path, const Settings& settings) {
+[[noreturn]] void would_be_lost(const Path& path, const std::string& found) {
+    bad_file(path, "a folder without another training", found + "; try another folder: --out");
+}
+SavedModel found_in(const Path& path) {
+    try {
+        return read_model(path);
+    } catch (const std::exception&) {
+        would_be_lost(path, "a file of that name, which is no model");
+    }
+}
+
+// A training of the same settings and data gives the same model again. Any other would be lost.
+void check_replaced(const Path& path, const Settings& settings, const Sums& data) {
     if (!fs::is_regular_file(path)) return;
-    const nlohmann::json ours = settings, found = read_model(path).settings;
-    for (const auto& [name, value] : found.items())
-        if (ours[name] != value)
-            bad_file(path, "a folder without a training of other settings",
-                     name + " " + value.dump() + ", not " + ours[name].dump() + "; try another folder: --out");
+    const SavedModel model = found_in(path);
+    const nlohmann::json ours = settings, theirs = model.settings;
+    for (const auto& [name, value] : theirs.items())
+        if (ours[name] != value) would_be_lost(path, name + " " + value.dump() + ", not " + ours[name].dump());
+    for (const auto& [name, sum] : data)
+        if (const auto said = model.file.metadata.find(name); said != model.file.metadata.end() && said->second != sum)
+            would_be_lost(path, "one of other data, by their " + name);
 }
 
 }  // namespace
 
 Output::Output(Path folder, const Training& training, const Sums& data) : folder_(std::move(folder)), data_(data) {
     make_folder(folder_);
+    for (const Path& path : {checkpoint(), model()}) check_replaced(path, training.settings, data_);
     for (const Path& path : {checkpoint(), model(), log(), result()}) check_target(path);
-    for (const Path& path : {checkpoint(), model()}) check_replaced(path, training.settings);
     if (std::error_code none; fs::exists(report(), none)) check_report(report());
     try_in(folder_,
            [&](const Path& trial) { nn::io::write_safetensors(trial, checkpoint_file(training, data_), Where{}); });

@@ -123,10 +123,12 @@ TEST_CASE("a training of other settings is not written over, the same one may ru
     const Bytes trained = contents(model);
     const std::string other = mnist(folder.path, "--seed 2" + small);
     refused(other, 1,
-            {checkpoint.string() + ": expected a folder without a training of other settings; found seed 1, not 2; ",
+            {checkpoint.string() + ": expected a folder without another training; found seed 1, not 2; ",
              "try another folder: --out"});
+    std::ofstream(checkpoint) << "no model";
+    refused(mnist(folder.path, small), 1, {checkpoint.string(), "which is no model; try another folder: --out"});
     std::filesystem::remove(checkpoint);
-    refused(other, 1, {model.string() + ": expected a folder without a training of other settings"});
+    refused(other, 1, {model.string() + ": expected a folder without another training"});
     CHECK(contents(model) == trained);
     CHECK(run(mnist(folder.path, small)).code == 0);
     CHECK(contents(model) == trained);

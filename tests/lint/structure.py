@@ -9,7 +9,7 @@ ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__)
 LAYERS = {"autodiff": {"autodiff"}, "nn": {"autodiff", "nn"}}  # apps, bench and tests may include everything
 # for .cpp files, and people who write operations
 PRIVATE = {"adjoints", "array_math", "compare_parts", "gates", "gemm", "indexed", "norm", "products", "record",
-           "report_table", "rule", "thin_products", "turned", "vectors", "walk"}
+           "report_table", "rule", "thin_products", "vectors", "walk"}
 MAY_INCLUDE_XTENSOR = {"array.hpp", "array_math.hpp", "blas.cpp", "data.cpp", "gemm.cpp", "small_gemm.cpp",
                        "vectors.hpp"}
 REDUCTIONS = "sum|mean|average|prod|amax|amin|maximum|minimum|max|min|norm\\w*|pow|cumsum|cumprod|variance|stddev"
