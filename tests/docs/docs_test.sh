@@ -111,6 +111,8 @@ derivations() {  # derivations PAGE: the columns `nn/analytic` and `the tape`
             report FAILED "$1 says $code, which no output on it begins with"
     done < <(cells "$1" 'the tape' | quoted)
     if ((count)); then report ok "$1: $count lines of derivations and rows of tapes"; fi
+    [[ $(grep -c '^|.*| nn/analytic |' "$1") == $(grep -c '^|.*| nn/analytic | the tape |$' "$1") ]] ||
+        report FAILED "$1 has a table with a column nn/analytic and none of the tape"
 }
 
 # shellcheck disable=SC2016  # no ` is the shell's
