@@ -12,7 +12,8 @@ case $* in
     --yes) export XTAPE_YES=1 ;;
     *) echo "usage: tests/run.sh [--yes]" >&2; exit 2 ;;
 esac
-install_to_build doctest-dev libeigen3-dev patch pkg-config time python3-minimal clang-14 libclang-rt-14-dev
+install_to_build doctest-dev libeigen3-dev patch pkg-config time python3-minimal clang-14 libclang-rt-14-dev \
+    doxygen python3-sphinx python3-breathe python3-sphinx-rtd-theme python3-myst-parser libjs-mathjax
 
 passed=0 failed=0
 log=$(mktemp)

@@ -23,7 +23,7 @@ int main() {
     const V written = (1 - z) * n, kept = z * h0, h1 = named(written + kept, "H1");
 
     const auto d = recorded_backward(sum(h1 * dh), {x, h0, a, m, mn, ar, az, an, wx, wh, b, bn});
-    V all = 0;
+    V all = sum(h1);
     for (const char* name : {"An", "Az", "Ar", "Mn", "A", "M", "Wx", "Wh", "b", "bn", "X", "H0"})
         all = all + sum(named(d[name], std::string("d") + name));
     std::cout << std::regex_replace(dump(all), std::regex(":\\d+|.* \\(\\) .*\n"), "");

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# docs_test.sh SOURCE_DIR EXAMPLE_PROGRAM...: what README.md and docs/*.md show is what is compiled, and what it prints.
+# docs_test.sh SOURCE_DIR PROGRAM...: what README.md and docs/*.md show is what is compiled, and what it prints.
 # - The block below `<!-- docs/examples/NAME -->` is that file without its licence line; the block below
 #   `<!-- output of docs/examples/NAME.cpp -->` is what the program .../example_NAME prints. Each program is shown so.
-# - Every block of C++ in the README is such a block.
+# - Every block of C++ is such a block.
+# - A block that begins with `$ NAME FLAG...` goes on with what the program NAME prints, `...` being some lines of it.
 # - In the tables of docs/NAME.md, code in columns headed `xtape` or `xtensor` stands in docs/examples/NAME.cpp.
 # - In tables, code in a column headed `nn/analytic` stands in the file that its cell links to, and code in one headed
 #   `the tape` is how a row of an output begins that the page shows.
@@ -51,7 +52,22 @@ shown_files() {  # shown_files PAGE
     done
 }
 
-shown_output() {  # shown_output PROGRAM...: of each, on whichever page has it
+shown_commands() {  # shown_commands PAGE PROGRAM
+    local shown flags printed pattern
+    while IFS= read -r -d '' shown; do
+        read -ra flags <<<"${shown%%$'\n'*}"
+        printed=$("$2" "${flags[@]:2}") || true  # what it shows may be a failure
+        pattern=$(sed -E '1d; s/[][*?\\()]/\\&/g; s/^[.]{3}$/*/' <<<"$shown")
+        # shellcheck disable=SC2053  # a pattern it is
+        if [[ $printed == $pattern ]]; then report ok "$1 shows what this prints: ${flags[*]:1}"
+        else report FAILED "$1 shows something else than this prints: ${flags[*]:1}"; fi
+    done < <(awk -v command="$ ${2##*/} " '
+        /^```/ { if (inside) printf "%c", 0; inside = 0; first = 1; next }
+        first { inside = index($0, command) == 1; first = 0 }
+        inside' "$1")
+}
+
+shown_output() {  # shown_output EXAMPLE_PROGRAM...: of each, on whichever page has it
     local program mark page name shown
     for program; do
         mark="output of docs/examples/${program##*/example_}.cpp"
@@ -111,6 +127,8 @@ derivations() {  # derivations PAGE: the columns `nn/analytic` and `the tape`
             report FAILED "$1 says $code, which no output on it begins with"
     done < <(cells "$1" 'the tape' | quoted)
     if ((count)); then report ok "$1: $count lines of derivations and rows of tapes"; fi
+    [[ $(grep -c '^|.*| nn/analytic |' "$1") == $(grep -c '^|.*| nn/analytic | the tape |$' "$1") ]] ||
+        report FAILED "$1 has a table with a column nn/analytic and none of the tape"
 }
 
 # shellcheck disable=SC2016  # no ` is the shell's
@@ -129,14 +147,22 @@ diffs() {  # diffs PAGE
         report FAILED "$1 shows a change that does not fit the source"
 }
 
+examples=()
+for program in "${@:2}"; do
+    if [[ $program == */example_* ]]; then examples+=("$program"); continue; fi
+    for page in "${pages[@]}"; do shown_commands "$page" "$program"; done
+done
+shown_output "${examples[@]}"
 for page in "${pages[@]}"; do
     shown_files "$page"
     diffs "$page"
     tables "$page"
     derivations "$page"
     links "$page"
+    blocks=$(grep -c '^```cpp$' "$page") || true
+    marks=$(grep -c '^<!-- docs/examples/.*\.cpp -->$' "$page") || true
+    [[ $blocks == "$marks" ]] || report FAILED "$page has $blocks blocks of C++, of which $marks are compiled"
 done
-shown_output "${@:2}"
 while read -r file; do
     grep -qE "(<!-- docs/|\]\((docs/)?)$file( -->|\))" "${pages[@]}" ||
         report FAILED "no page shows docs/$file or links to it"
@@ -144,7 +170,5 @@ done < <(find docs/examples -type f -printf 'examples/%P\n')
 for page in docs/*.md; do
     grep -qFx "   ${page%.md}" docs/site/index.rst || report FAILED "docs/site/index.rst does not list ${page%.md}"
 done
-blocks=$(grep -c '^```cpp$' README.md || true) marks=$(grep -c '^<!-- docs/examples/.*\.cpp -->$' README.md || true)
-if [[ $blocks != "$marks" ]]; then report FAILED "README.md has $blocks blocks of C++, of which $marks are compiled"; fi
 
 ((failures == 0))
