@@ -142,6 +142,7 @@ template <class S, class X> using Start = typename StartOf<S, X>::type;
 // the state has rows, and the padding fits.
 template <class T, State S>
 Variable<T> checked(const Variable<T>& xs, const S& first, const Padding& padding, Where where) {
+    const Frame frame("unroll");
     const Shape& s = xs.value().shape();
     checked_steps(s, padding, where);
     (void)map_state(

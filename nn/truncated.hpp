@@ -66,10 +66,11 @@ template <class Cell, detail::Sequence X, class S>
 Unrolled<detail::Start<S, X>> truncated(const Cell& cell, const X& xs, const S& first, const Truncation& k,
                                         const Padding& padding = {}, Where where = Where::here()) {
     using From = detail::Start<S, X>;
+    const Frame frame("truncated");
     const From start = first;
-    const auto all = detail::checked(operand<scalar_of<From>>(xs), start, padding, where);
     check(k.every > 0 && k.depth > 0, where, "truncated", "blocks and depth must have steps; got every = ", k.every,
           ", depth = ", k.depth);
+    const auto all = detail::checked(operand<scalar_of<From>>(xs), start, padding, where);
     const auto run = [&](const From& from, std::size_t begin, std::size_t end) {
         return detail::unroll(cell, all, from, padding, {begin, end}, where);
     };
