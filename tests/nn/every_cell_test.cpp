@@ -182,7 +182,7 @@ std::size_t check_drivers(std::ostream& table, const std::string& name, const Ma
         table << std::setw(22) << name << std::setw(15) << All::Model::names[driver] << off.gradient << "   "
               << off.hessian << "   " << off.forward << "   " << in_float << "   "
               << (threads ? "same bits" : "DIFFERENT") << "\n";
-        INFO(name, ", ", All::Model::names[driver]);
+        INFO(name, ", ", std::string(All::Model::names[driver]));
         CHECK(off.gradient <= 1e-7);
         CHECK(off.hessian <= 1e-6);
         CHECK(off.forward <= 1e-8);

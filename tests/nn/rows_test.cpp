@@ -37,7 +37,7 @@ TEST_CASE("in another order of rows each driver says the same of each row, with 
         Model model(make);
         randomise(model, 41);
         for (std::size_t driver = 0; driver < std::size(Model::names); ++driver) {
-            INFO(name, ", ", Model::names[driver], ", seeds 41 to 43");
+            INFO(name, ", ", std::string(Model::names[driver]), ", seeds 41 to 43");
             const Asked plain = ask(model, driver, in_order), turned = ask(model, driver, mixed);
             CHECK(distance(turned.said, plain.said) > 1e-3);  // rows are not alike
             CHECK(distance(turned.said, rows_of(plain.said, mixed, 0)) <= 1e-13);
