@@ -75,7 +75,9 @@ TEST_CASE("chrono: forget biases are ln U(1, longest - 1), input biases the oppo
     for (const bool coupled : {false, true})
         for (const double longest : {50.0, 784.0}) {
             INFO("longest ", longest, ", coupled ", coupled);
-            const nn::LSTMOptions options{.forget_bias = 9, .longest = std::size_t(longest), .coupled = coupled};
+            // a projection, so that no large matrix is drawn
+            const nn::LSTMOptions options{
+                .forget_bias = 9, .longest = std::size_t(longest), .coupled = coupled, .projection = 1};
             const Array<double> b = lstm(options, hidden).b.value();
             const std::size_t n = coupled ? 3 : 4, forget = n - 3;
             const Array<double> f = gate(b, forget, n);
