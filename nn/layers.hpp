@@ -85,7 +85,7 @@ public:
             frame.at(std::ptrdiff_t(i));
             const V inputs = i > 0 ? dropped(read.outputs(where), i, input.begin, where) : xs;
             layer(i, inputs, first, input, read, where);
-            if (options_.residual) read.added = inputs;
+            if (options_.residual) read.added = detail::without_padding(inputs, input.padding, where);
         }
         if (read.added) read.final_state = with_added(read.final_state, *read.added, input.padding, where);
         return read;

@@ -11,9 +11,9 @@ void Padding::check_fits(const Shape& xs, Where where) const {
                      Shape{xs[0], xs[1]}, "; got ", mask_.shape());
     check(lengths_.size() == xs[1], where, "padding", "there must be one length a row, ", xs[1], "; got ",
           lengths_.size());
-    for (const std::int64_t length : lengths_)
-        check(length >= 0 && std::size_t(length) <= xs[0], where, "padding", "lengths must be in [0, ", xs[0],
-              "], the steps; got ", length);
+    for (std::size_t row = 0; row < lengths_.size(); ++row)
+        check(lengths_[row] >= 0 && std::size_t(lengths_[row]) <= xs[0], where, "padding", "lengths must be in [0, ",
+              xs[0], "], the steps; got ", lengths_[row], " of row ", row);
 }
 
 std::size_t detail::checked_steps(const Shape& xs, const Padding& padding, Where where) {

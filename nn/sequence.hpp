@@ -142,6 +142,7 @@ template <class S, class X> using Start = typename StartOf<S, X>::type;
 // the state has rows, and the padding fits.
 template <class T, State S>
 Variable<T> checked(const Variable<T>& xs, const S& first, const Padding& padding, Where where) {
+    const Frame frame("unroll");
     const Shape& s = xs.value().shape();
     checked_steps(s, padding, where);
     (void)map_state(
@@ -160,6 +161,7 @@ Variable<T> checked(const Variable<T>& xs, const S& first, const Padding& paddin
 // state_t = cell(x_t, state_{t-1}) for t = 1 ... T, for any cell. xs (T, B, ...), states (B, ...), T = 0 included.
 // A state of one variable may be given as whatever converts to it, a parameter among them: a learned initial state.
 // There is no backpropagation through time here or anywhere: it is what backward does to this loop.
+// Stateful training: the next part of a long sequence begins at detached(run.last), where its gradients end.
 // Throws Error, with the step at which something does not fit.
 template <class Cell, detail::Sequence X, class S>
 Unrolled<detail::Start<S, X>> unroll(const Cell& cell, const X& xs, const S& first, const SequenceOptions& options = {},

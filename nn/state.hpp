@@ -4,6 +4,7 @@
 #include <xtape/autodiff/ops.hpp>
 
 #include <tuple>
+#include <vector>
 
 namespace xtape::nn {
 
@@ -61,6 +62,10 @@ void check_state(const Variable<T>& h, std::size_t rows, std::size_t units, cons
 // The state as a constant: where backpropagation is cut.
 template <State S> S detached(const S& state) {
     return map_state([](const auto& v) { return detach(v); }, state);
+}
+template <State S> std::vector<S> detached(std::vector<S> states) {  // of layers
+    for (S& state : states) state = detached(state);
+    return states;
 }
 
 }  // namespace xtape::nn

@@ -57,8 +57,9 @@ std::vector<S> in_blocks(const Run& run, const S& first, const Truncation& k, st
 // gradient. After each block of k1 steps, ending with step e, the states of its steps depend on the weights and inputs
 // of steps t > e - k2 only. So any loss of them, sum_s L_s(h_s), is differentiated exactly as
 //     sum over blocks, over s in the block: L_s(h_s), h_s started from h_{e-k2}, which is frozen at its value.
-// depth >= T: all of it. every = depth: blocks that carry their state and cut it. every = 1: each loss sees depth
-// steps. Costs depth / every times the steps where depth > every: what a block shares with the one before is run again.
+// depth >= T: all of it. every = depth: blocks that carry their state and cut it, as stateful training does from call
+// to call (unroll); but a last block that is shorter still sees depth steps. every = 1: each loss sees depth steps.
+// Costs depth / every times the steps where depth > every: what a block shares with the one before is run again.
 // `last` is of each row the state of its own last step, with the gradient of that step. Blocks are those of the batch:
 // a row of 13 steps, beside longer ones, ends 3 steps into a block of 10, and with depth = 10 sees no more than
 // these 3.
@@ -66,10 +67,11 @@ template <class Cell, detail::Sequence X, class S>
 Unrolled<detail::Start<S, X>> truncated(const Cell& cell, const X& xs, const S& first, const Truncation& k,
                                         const Padding& padding = {}, Where where = Where::here()) {
     using From = detail::Start<S, X>;
+    const Frame frame("truncated");
     const From start = first;
-    const auto all = detail::checked(operand<scalar_of<From>>(xs), start, padding, where);
     check(k.every > 0 && k.depth > 0, where, "truncated", "blocks and depth must have steps; got every = ", k.every,
           ", depth = ", k.depth);
+    const auto all = detail::checked(operand<scalar_of<From>>(xs), start, padding, where);
     const auto run = [&](const From& from, std::size_t begin, std::size_t end) {
         return detail::unroll(cell, all, from, padding, {begin, end}, where);
     };

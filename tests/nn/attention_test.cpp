@@ -190,7 +190,7 @@ TEST_CASE("attention refuses what does not fit, with its shapes and the module")
     CHECK(contains(thrown([&] {
                        (void)dot.memory(V(zeros<double>({S, B, H})), {1, 2, 6});
                    }),
-                   "[padding] lengths must be in [0, 5], the steps; got 6 (in DotAttention)"));
+                   "[padding] lengths must be in [0, 5], the steps; got 6 of row 2 (in DotAttention)"));
 }
 
 }  // namespace

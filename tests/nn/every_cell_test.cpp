@@ -1,98 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// {gradient, Hessian times vector, forward mode, float, threads} x {every cell} x {every driver}; the table is printed.
+// {gradient, Hessian times vector, forward mode, float, threads} x {every cell, and noisy ones} x {every driver}; the
+// table is printed.
 #include <iomanip>
 #include <iostream>
 #include <sstream>
-#include <xtape/nn/layers.hpp>
+#include <xtape/nn/noisy_cells.hpp>
 #include <xtape/nn/parallel.hpp>
-#include <xtape/nn/truncated.hpp>
 
-#include "cells.hpp"
+#include "drivers.hpp"
 
 namespace xtape::test {
 namespace {
 
-// What each driver says of a sequence, as one number for each sequence: (B)
-template <class Cell> struct Drivers {
-    using value_type = typename Cell::value_type;
-    using V = Variable<value_type>;
-    Cell one, two;
-    nn::Layers<Cell> deep, deep_both;
-
-    template <class Make> explicit Drivers(const Make& make)
-        : one(make(3)),
-          two(make(3)),
-          deep(3, {.layers = 2, .residual = true}, make),
-          deep_both(3, {.layers = 2, .bidirectional = true}, make) {}
-    template <class F> void visit(F&& f) { f("one", one), f("two", two), f("deep", deep), f("deep_both", deep_both); }
-
-    static constexpr const char* names[] = {"unroll",        "reversed",  "padded", "step by step",
-                                            "bidirectional", "truncated", "layers", "layers both"};
-    V operator()(std::size_t driver, const V& xs, const Indices& lengths) const {
-        const std::size_t batch = xs.shape()[1];
-        const auto first = one.initial(batch);
-        switch (driver) {
-            case 0:
-                return said(nn::unroll(one, xs, first).outputs());
-            case 1:
-                return said(nn::unroll(one, xs, first, {.reverse = true}).outputs());
-            case 2:
-                return said(nn::unroll(one, xs, first, {.padding = lengths}).outputs());
-            case 3:
-                return step_by_step(xs, first);
-            case 4: {
-                const auto both = nn::bidirectional(one, two, xs, first, two.initial(batch), lengths);
-                return said(both.outputs()) + sum(square(both.final_state()), 1);
-            }
-            case 5:
-                return said(truncated(xs, lengths).outputs());
-            case 6:
-                return said(deep(xs, {.padding = lengths}).outputs());
-            default:
-                return said(deep_both(xs, {.padding = lengths}).outputs());
-        }
-    }
-
-    // From here on what truncated states that it differentiates, with its frozen states as they are now; and no more.
-    void freeze(const V& xs, const Indices& lengths) {
-        frozen_ = nn::unroll(one, xs, one.initial(xs.shape()[1]), {.padding = lengths}).states;
-    }
-    void thaw() { frozen_.clear(); }
-
-private:
-    using State = decltype(std::declval<const Cell&>().initial(1));
-    nn::Unrolled<State> truncated(const V& xs, const Indices& lengths) const {
-        const State first = one.initial(xs.shape()[1]);
-        if (frozen_.empty()) return nn::truncated(one, xs, first, {.every = 2, .depth = 3}, lengths);
-        // Blocks {0, 1}, from the first state, and {2, 3}, from the frozen state before step 1
-        auto run = nn::detail::unroll(one, xs, first, nn::Padding(lengths), {0, 2}, Where::here());
-        const auto second = nn::detail::unroll(one, xs, frozen_[0], nn::Padding(lengths), {1, 4}, Where::here());
-        run.states.insert(run.states.end(), {second.states[1], second.states[2]});
-        return run;
-    }
-    std::vector<State> frozen_;
-
-    static V said(const V& outputs) {  // (T, B, H) -> (B), with a weight of its own for each step and unit
-        const Shape s = outputs.shape();
-        Array<value_type> weights = Array<value_type>::from_shape({s[0], 1, s[2]});
-        for (std::size_t i = 0; i < weights.size(); ++i) weights.data()[i] = value_type(std::sin(1.0 + double(i)));
-        return sum(sum(square(outputs) * weights + outputs, 2), 0);
-    }
-    template <class S> V step_by_step(const V& xs, S state) const {
-        std::vector<V> all;
-        for (std::ptrdiff_t t = 0; t < std::ptrdiff_t(xs.shape()[0]); ++t) {
-            state = nn::advance(one, select(xs, 0, t), state, t, Where::here());
-            all.push_back(nn::output(state));
-        }
-        return said(stack(all));
-    }
-};
+using Arrays = std::vector<Array<double>>;  // one for each parameter, and one for the sequence
 
 // The model and the sequence moved a step along a direction, and moved back at the end.
 template <class M> struct Moved {
     M& model;
-    std::vector<Array<double>> before;
-    Moved(M& m, const std::vector<Array<double>>& direction, double step) : model(m) {
+    Arrays before;
+    Moved(M& m, const Arrays& direction, double step) : model(m) {
         std::size_t i = 0;
         for (const auto& [path, p] : nn::parameters(m)) {
             before.push_back(p->value());
@@ -105,12 +31,13 @@ template <class M> struct Moved {
     }
 };
 
-double dot(const Array<double>& a, const Array<double>& b) {
+double dot(const Arrays& a, const Arrays& b) {
     double s = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) s += a.data()[i] * b.data()[i];
+    for (std::size_t i = 0; i < a.size(); ++i)
+        for (std::size_t j = 0; j < a[i].size(); ++j) s += a[i].data()[j] * b[i].data()[j];
     return s;
 }
-double relative(double a, double b) { return std::abs(a - b) / std::max({1e-3, std::abs(a), std::abs(b)}); }
+double relative(double off, double a, double b) { return std::abs(off) / std::max({1e-3, std::abs(a), std::abs(b)}); }
 
 constexpr std::size_t steps = 4, rows = 5;
 const Indices lengths{4, 1, 0, 3, 2};
@@ -125,37 +52,31 @@ public:
         const auto from = nn::parameters(model_);
         for (std::size_t i = 0; const auto& [path, p] : nn::parameters(float_))
             p->set(xt::cast<float>(from[i++].parameter->value()));
-        for (const auto& [path, p] : from) direction_.push_back(random_array<double>(p->shape(), 23));
-        direction_.push_back(random_array<double>(xs_.shape(), 24));
+        // Of each its own: with equal ones, gradients of equal shapes could change places.
+        for (unsigned seed = 30; const auto& [path, p] : from)
+            direction_.push_back(random_array<double>(p->shape(), ++seed));
+        direction_.push_back(random_array<double>(xs_.shape(), 23));
     }
 
-    // along a direction of all parameters and inputs, against central differences
-    double gradient() {
-        const auto [up, down] = both_sides([&] { return along(gradients()); }, [&] { return loss(); });
-        return relative(along(gradients()), (up.second - down.second) / (2 * eps));
-    }
-    double hessian() {
-        std::vector<Array<double>> h;
-        {
-            const Tape tape;
-            const std::vector<Variable<double>> all = wanted();
-            const auto g = recorded_backward(sum(model_(driver_, all.back(), lengths)), all);
-            Variable<double> slope = 0.0;
-            for (std::size_t i = 0; i < all.size(); ++i) slope = slope + sum(g[all[i]] * direction_[i]);
-            const auto second = backward(slope, all);
-            for (const auto& v : all) h.push_back(second[v]);
-        }
-        const auto [up, down] = both_sides([&] { return along(gradients()); }, [&] { return loss(); });
-        return relative(along(h), (up.first - down.first) / (2 * eps));
-    }
-    double forward_mode() {
-        const auto f = [&](const Variable<double>& x) { return model_(driver_, x, lengths); };
-        const Array<double>& v = direction_.back();
+    struct Off {
+        double gradient, hessian, forward;
+    };
+    // Along a direction of all parameters and inputs, against central differences.
+    Off off() {
         model_.freeze(xs_, lengths);
-        const Array<double> up = f(Array<double>(xs_ + eps * v)).value(),
-                            down = f(Array<double>(xs_ - eps * v)).value();
+        const Side up = moved(eps), down = moved(-eps);
         model_.thaw();
-        return distance(jvp(f, xs_, v), Array<double>((up - down) / (2 * eps)));
+        const Array<double> slopes = (up.said - down.said) / (2 * eps);  // of each sequence
+        const double exact = sum(Variable<double>(slopes)).item(), along = dot(gradients(), direction_);
+        Arrays curved;  // by each parameter and input
+        for (std::size_t i = 0; i < direction_.size(); ++i)
+            curved.push_back(Array<double>((up.gradients[i] - down.gradients[i]) / (2 * eps)));
+        const Arrays h = hessian_times_direction();
+        Arrays wrong = h;
+        for (std::size_t i = 0; i < h.size(); ++i) wrong[i] -= curved[i];
+        const auto norm = [](const Arrays& a) { return std::sqrt(dot(a, a)); };
+        return {relative(along - exact, along, exact), relative(norm(wrong), norm(h), norm(curved)),
+                std::max(forward_of_xs(), distance(forward_of_all(), slopes))};
     }
     double in_float() {
         const Tape tape;
@@ -183,78 +104,120 @@ public:
 
 private:
     static constexpr double eps = 1e-5;
-    double loss() const { return sum(model_(driver_, xs_, lengths)).item(); }
+    struct Side {
+        Array<double> said;
+        Arrays gradients;
+    };
+    Side moved(double step) {
+        const Array<double> here = xs_;
+        const Moved<Model> there(model_, direction_, step);
+        xs_ = here + step * direction_.back();
+        Side side{model_(driver_, xs_, lengths).value(), gradients()};
+        xs_ = here;
+        return side;
+    }
     std::vector<Variable<double>> wanted() const {
         std::vector<Variable<double>> all = nn::wanted(model_);
         all.push_back(variable(xs_));
         return all;
     }
-    std::vector<Array<double>> gradients() const {
+    Arrays gradients() const {
         const Tape tape;
         const std::vector<Variable<double>> all = wanted();
         const auto g = backward(sum(model_(driver_, all.back(), lengths)), all);
-        std::vector<Array<double>> values;
+        Arrays values;
         for (const auto& v : all) values.push_back(g[v]);
         return values;
     }
-    double along(const std::vector<Array<double>>& g) const {
-        double s = 0;
-        for (std::size_t i = 0; i < g.size(); ++i) s += dot(g[i], direction_[i]);
-        return s;
+    // The gradient along the direction, recorded
+    Variable<double> slope(const Variable<double>& y, const std::vector<Variable<double>>& all,
+                           const Variable<double>& seed) const {
+        const auto g = recorded_backward(y, all, seed);
+        Variable<double> total = 0.0;
+        for (std::size_t i = 0; i < all.size(); ++i) total = total + sum(g[all[i]] * direction_[i]);
+        return total;
     }
-    template <class F, class G> auto both_sides(const F& f, const G& g) {
-        const Array<double> here = xs_;
+    Arrays hessian_times_direction() const {
+        const Tape tape;
+        const std::vector<Variable<double>> all = wanted();
+        const auto g = backward(slope(sum(model_(driver_, all.back(), lengths)), all, 1.0), all);
+        Arrays values;
+        for (const auto& v : all) values.push_back(g[v]);
+        return values;
+    }
+    // What jvp does, by the parameters too: the gradient is linear in its seed.
+    Array<double> forward_of_all() const {
+        const Tape tape;
+        const std::vector<Variable<double>> all = wanted();
+        const Variable<double> seed = variable(filled<double>({rows}, 1));
+        return backward(slope(model_(driver_, all.back(), lengths), all, seed), {seed})[seed];
+    }
+    double forward_of_xs() {
+        const auto f = [&](const Variable<double>& x) { return model_(driver_, x, lengths); };
+        const Array<double>& v = direction_.back();
         model_.freeze(xs_, lengths);
-        const auto at = [&](double step) {
-            const Moved<Model> moved(model_, direction_, step);
-            xs_ = here + step * direction_.back();
-            const std::pair values(f(), g());
-            xs_ = here;
-            return values;
-        };
-        const std::pair sides(at(eps), at(-eps));
+        const Array<double> up = f(Array<double>(xs_ + eps * v)).value(),
+                            down = f(Array<double>(xs_ - eps * v)).value();
         model_.thaw();
-        return sides;
+        return distance(jvp(f, xs_, v), Array<double>((up - down) / (2 * eps)));
     }
 
     Model model_;
     FloatModel float_;
     std::size_t driver_;
     Array<double> xs_;
-    std::vector<Array<double>> direction_;
+    Arrays direction_;
 };
+
+// A row of the table for each driver; gives how many.
+template <class Make, class MakeFloat>
+std::size_t check_drivers(std::ostream& table, const std::string& name, const Make& make, const MakeFloat& make_float) {
+    using All = Checks<Make, MakeFloat>;
+    constexpr std::size_t drivers = std::size(All::Model::names);
+    for (std::size_t driver = 0; driver < drivers; ++driver) {
+        All checks(make, make_float, driver);
+        const auto off = checks.off();
+        const double in_float = checks.in_float();
+        const bool threads = checks.same_on_threads();
+        table << std::setw(22) << name << std::setw(15) << All::Model::names[driver] << off.gradient << "   "
+              << off.hessian << "   " << off.forward << "   " << in_float << "   "
+              << (threads ? "same bits" : "DIFFERENT") << "\n";
+        INFO(name, ", ", std::string(All::Model::names[driver]));
+        CHECK(off.gradient <= 1e-7);
+        CHECK(off.hessian <= 1e-6);
+        CHECK(off.forward <= 1e-8);
+        CHECK(in_float <= 2e-5);
+        CHECK(threads);
+    }
+    return drivers;
+}
+
+// The cells whose state is noisy in training, of either kind of noise.
+template <class T> auto zoneout_lstm(nn::Generator& bits) {
+    return [&](std::size_t n) { return nn::Zoneout(nn::LSTMCell<T>(n, 4, bits), {0.2, 0.4}, 1); };
+}
+template <class T> auto dropout_gru(nn::Generator& bits) {
+    return [&](std::size_t n) { return nn::RecurrentDropout(nn::GRUCell<T>(n, 4, bits), 0.4, 1); };
+}
 
 TEST_CASE("every cell in every driver: first and second order, forward mode, float, threads") {
     std::ostringstream table;
-    table << std::left << std::setw(18) << "cell" << std::setw(15) << "driver"
+    table << std::left << std::setw(22) << "cell" << std::setw(15) << "driver"
           << "gradient  hessian   forward   float     threads\n"
           << std::scientific << std::setprecision(1);
     std::size_t combinations = 0;
     for_each_cell<double>([&](const std::string& name, const auto& make) {
         for_each_cell<float>([&](const std::string& same, const auto& make_float) {
-            using Model = Drivers<std::invoke_result_t<decltype(make), std::size_t>>;
-            using FloatModel = Drivers<std::invoke_result_t<decltype(make_float), std::size_t>>;
-            if constexpr (requires(Model m, FloatModel f) { same_kind(m.one, f.one); })
-                if (name == same)
-                    for (std::size_t driver = 0; driver < std::size(Model::names); ++driver) {
-                        Checks<decltype(make), decltype(make_float)> checks(make, make_float, driver);
-                        const double g = checks.gradient(), h = checks.hessian(), j = checks.forward_mode(),
-                                     f = checks.in_float();
-                        const bool threads = checks.same_on_threads();
-                        table << std::setw(18) << name << std::setw(15) << Model::names[driver] << g << "   " << h
-                              << "   " << j << "   " << f << "   " << (threads ? "same bits" : "DIFFERENT") << "\n";
-                        INFO(name, ", ", Model::names[driver]);
-                        CHECK(g <= 1e-7);
-                        CHECK(h <= 1e-6);
-                        CHECK(j <= 1e-8);
-                        CHECK(f <= 2e-5);
-                        CHECK(threads);
-                        ++combinations;
-                    }
+            if constexpr (requires { same_kind(make(3), make_float(3)); })
+                if (name == same) combinations += check_drivers(table, name, make, make_float);
         });
     });
-    MESSAGE("seeds 21 to 24\n", table.str());
-    CHECK(combinations == 12 * 8);
+    nn::Generator bits(25);
+    const nn::Training training(26, 1);
+    combinations += check_drivers(table, "Zoneout LSTM", zoneout_lstm<double>(bits), zoneout_lstm<float>(bits));
+    combinations += check_drivers(table, "RecurrentDropout GRU", dropout_gru<double>(bits), dropout_gru<float>(bits));
+    MESSAGE("seeds 21 to 26, directions from 31\n", table.str());
+    CHECK(combinations == 14 * 9);
 }
 
 }  // namespace

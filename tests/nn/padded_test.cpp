@@ -121,5 +121,43 @@ TEST_CASE("NaN and infinity in padded steps change no bit of any gradient, in an
     });
 }
 
+TEST_CASE("NaN and infinity in padded steps change no bit of what layers say, nor of any gradient") {
+    const nn::Padding lengths = Lengths{2, 5, 0, 3};
+    const Array<double> mask = lengths.mask<double>(5);
+    const V counts = reshape(V(mask), {5, 4, 1});
+    for_each_cell<double>([&](const char* name, const auto& make) {
+        using Layers = nn::Layers<decltype(make(3))>;
+        const std::size_t units = nn::output(make(3).initial(1)).shape()[1];
+        for (const bool both : {false, true})
+            for (const bool residual : {false, true}) {
+                const std::size_t size = both ? 2 * units : units;  // of inputs too, which are added where it says so
+                Layers layers(size, {.layers = 2, .bidirectional = both, .residual = residual}, make);
+                randomise(layers, 4);
+                const auto with = [&](double number) {
+                    Array<double> xs = random_array<double>({5, 4, size}, 5);
+                    for (std::size_t i = 0; i < xs.size(); ++i)
+                        if (mask.data()[i / size] == 0) xs.data()[i] = number;
+                    std::vector<Array<double>> said;
+                    const auto start = random_state(layers.cell(0).initial(4), 6);
+                    auto all = gradients(layers, xs, start, [&](const V& x, const auto& first) {
+                        const typename Layers::States firsts(both ? 4 : 2, first);
+                        const auto read = layers(x, {.padding = lengths, .first = firsts});
+                        said = {read.outputs().value(), read.final_state.value()};
+                        return sum(square(read.outputs() * counts)) + sum(square(read.final_state));
+                    });
+                    all.insert(all.end(), said.begin(), said.end());
+                    return all;
+                };
+                const auto clean = with(0);
+                for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+                    INFO(std::string(name), ", both ways ", both, ", residual ", residual, ", ", bad, ", seeds 4 to 6");
+                    const auto hidden = with(bad);
+                    REQUIRE(hidden.size() == clean.size());
+                    for (std::size_t i = 0; i < clean.size(); ++i) CHECK(same_bits(hidden[i], clean[i]));
+                }
+            }
+    });
+}
+
 }  // namespace
 }  // namespace xtape::test

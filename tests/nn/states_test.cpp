@@ -79,7 +79,7 @@ TEST_CASE("drivers refuse states of other rows, where no step runs too") {
     CHECK(contains(thrown([&] {
                        (void)nn::bidirectional(cell, cell, five, cell.initial(2), seven, {0, 0});
                    }),
-                   wanted("5") + " (in bidirectional backward)"));
+                   wanted("5") + " (in bidirectional backward > unroll)"));
     CHECK(nn::unroll(cell, none, cell.initial(2)).outputs().shape() == Shape{0, 2, 4});
 }
 
