@@ -144,10 +144,10 @@ TEST_CASE("NaN and infinity never pass") {
     CHECK(run(compare + small + "--scale 1e300 --mutate no-slope").code == 1);
 }
 
-TEST_CASE("a bad size, word or flag is refused on one line, with what was meant") {
+TEST_CASE("a bad size, word or flag is refused with what was meant, and with the usage") {
     const std::vector<std::pair<std::string, std::string>> bad{
         {"--batch 0", "from 1 to"},
-        {"--loss first", "did you mean last?"},
+        {"--loss first", "--loss: expected last or every; found first\n"},
         {"--step 3", "did you mean --steps?"},
         {"--model lstn", "did you mean lstm?"},
         {"--format txt", "did you mean text?"},
@@ -162,7 +162,7 @@ TEST_CASE("a bad size, word or flag is refused on one line, with what was meant"
         INFO(said);
         CHECK(o.code == 2);
         CHECK(o.out.empty());
-        CHECK(one_line(o.err));
+        CHECK(well_said(o));
         CHECK(has(o.err, reason));
     }
 }
