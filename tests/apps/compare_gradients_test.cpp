@@ -45,9 +45,7 @@ void check_equal(const std::string& model, const std::string& flags) {
         CHECK_MESSAGE(found.contains(name), name);
     CHECK(found.contains("wa") == (model == "attention"));
     CHECK(found.contains("c0") == (model == "lstm"));
-    std::set<std::string> expected{"reverse mode", "nn/analytic", "forward mode", "differences"};
-    const bool rtrl = model == "rnn" || model == "bidirectional" || model == "attention";
-    if (rtrl) expected.insert("RTRL");
+    std::set<std::string> expected{"reverse mode", "nn/analytic", "forward mode", "differences", "RTRL"};
     CHECK(ways(report["all ways"]["pairs"]) == expected);
     expected.erase("differences");
     expected.insert({"sum of G[s, t]", "the same by nn/analytic"});
@@ -59,7 +57,7 @@ void check_equal(const std::string& model, const std::string& flags) {
         CHECK(way["ms"].get<double>() > 0);
         ++timed;
     }
-    CHECK(timed == (rtrl ? 7 : 6));
+    CHECK(timed == 7);
 }
 
 }  // namespace
