@@ -51,10 +51,15 @@ void check_equal(const std::string& model, const std::string& flags) {
     expected.insert({"sum of G[s, t]", "the same by nn/analytic"});
     CHECK(ways(report["sums over s and t"]["pairs"]) == expected);
     CHECK(report.contains("the sweep, step by step") == (model == "rnn" || model == "lstm" || model == "gru"));
+    const json& all = report["summary"]["ways"];
+    REQUIRE(all.at(1)["way"] == "nn/analytic");
+    const double by_hand = all[1]["ms"].get<double>();
     std::size_t timed = 0;
-    for (const json& way : report["summary"]["ways"]) {
+    for (const json& way : all) {
         if (!way["left out"].is_null()) continue;
-        CHECK(way["ms"].get<double>() > 0);
+        const double ms = way["ms"].get<double>();
+        CHECK(ms > 0);
+        CHECK(way["/ nn/analytic"].get<double>() == doctest::Approx(ms / by_hand).epsilon(1e-12));
         ++timed;
     }
     CHECK(timed == 7);
