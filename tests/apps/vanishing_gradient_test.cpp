@@ -57,14 +57,14 @@ TEST_CASE("pixel by pixel a step's factor is what was known before, no further o
     CHECK(has(init.outcome.out, ": 32 (gates: 16) images of MNIST, 128 units"));
     const Table t = numbers_of(text(init.folder / "init_table.csv"));
     REQUIRE(t.rows() == 14);
-    constexpr std::size_t small_orthogonal = 4;
     for (std::size_t i = 0; i < t.rows(); ++i) {
         CAPTURE(i);
         // The other program had one network of each kind. It is one more beside our three, which differ by their seeds
-        // alone: expected as near to them as they are to each other. Three digits of it are known. Of small input
-        // weights it is not: 0.995, and of 16 networks here 0.9959 to 0.9981.
+        // alone: expected as near to them as they are to each other, or to 0.003, for three may be nearer than most
+        // are. 16 give 1.0645 to 1.0676 with 1.5 x orthogonal weights, which are chaotic, and 0.9959 to 0.9981 with
+        // small input weights, of which 0.995 was known: that one alone is outside by more than its digits leave open.
         const double low = t["factor_low"][i], high = t["factor_high"][i], known = t["factor_known"][i];
-        const double apart = i == small_orthogonal ? 0.003 : high - low + 0.0005;
+        const double apart = std::max(high - low, 0.003);
         CHECK(known > low - apart);
         CHECK(known < high + apart);
         CHECK(apart < 0.1 * known);
