@@ -6,8 +6,6 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
-#include <limits>
-#include <numeric>
 #include <system_error>
 #include <vector>
 
@@ -21,21 +19,6 @@ template <class Number> std::optional<Number> parsed(const std::string& text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return n;
-}
-
-// Levenshtein's: how many letters must be put in, taken out or changed.
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t changed = diagonal + (a[i] != b[j]);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
 }
 
 class HelpText : public CLI::Formatter {
@@ -62,15 +45,21 @@ class HelpText : public CLI::Formatter {
     }
 };
 
-std::string nearest(const std::vector<std::string>& known, const std::string& word) {
-    return *std::ranges::min_element(known, {}, [&](const std::string& one) { return edit_distance(word, one); });
+std::string expected_one_of(const std::vector<std::string>& known, const std::string& found) {
+    return "expected " + listed(known) + "; found " + quoted(found) + hint(known, found);
 }
 
-std::string nearest(const CLI::App& app, const std::string& flag) {
-    std::vector<std::string> flags;
+std::vector<std::string> flags(const CLI::App& app) {
+    std::vector<std::string> all;
     for (const CLI::Option* option : app.get_options())
-        for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
-    return nearest(flags, flag);
+        for (const std::string& name : option->get_lnames()) all.push_back("--" + name);
+    return all;
+}
+
+std::vector<std::string> commands(const CLI::App& app) {
+    std::vector<std::string> all;
+    for (const CLI::App* command : app.get_subcommands({})) all.push_back(command->get_name());
+    return all;
 }
 
 // The arguments that mean nothing: of a command that takes files, flags alone.
@@ -82,21 +71,35 @@ std::vector<std::string> meaningless(const CLI::App& app) {
     return words;
 }
 
-std::string complaint(const CLI::App& main, const CLI::ParseError& error) {
-    const std::vector<CLI::App*> commands = main.get_subcommands();
-    const CLI::App& app = commands.empty() ? main : *commands.front();
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
     const std::vector<std::string> extra = meaningless(app);
+    if (app.get_require_subcommand_min() > 0 && app.get_subcommands().empty())
+        return extra.empty() ? "expected " + listed(commands(app)) + "; found nothing"
+                             : expected_one_of(commands(app), extra.front());
     if (extra.empty()) return error.what();
     const std::string& word = extra.front();
-    if (!word.starts_with('-')) return "unexpected argument " + word + "; --help lists the flags";
+    if (!word.starts_with('-')) return "unexpected argument " + word + hint(commands(app), word);
     const std::string flag = word.substr(0, word.find('='));
-    return "unknown flag " + flag + "; did you mean " + nearest(app, flag) + "?";
+    return "unknown flag " + flag + hint(flags(app), flag);
 }
 
 int say(const char* name, std::string message) {
     std::replace(message.begin(), message.end(), '\n', ' ');
     std::fprintf(stderr, "%s: %s\n", name, message.c_str());
     return 1;
+}
+
+// What is wrong, and on a second line how it is meant.
+int refuse(const CLI::App& main, const CLI::ParseError& error) {
+    const std::vector<CLI::App*> chosen = main.get_subcommands();
+    const bool before = chosen.empty() || (meaningless(*chosen.front()).empty() && !meaningless(main).empty());
+    const CLI::App& app = before ? main : *chosen.front();  // what is wrong is before the command, or of it
+    say(main.get_name().c_str(), complaint(app, error));
+    const std::string name = main.get_name() + (before ? "" : " " + app.get_name());
+    std::string usage = CLI::Formatter().make_usage(&app, name);
+    usage.pop_back();
+    std::fprintf(stderr, "%s; --help lists them\n", usage.c_str());
+    return 2;
 }
 
 }  // namespace
@@ -140,7 +143,7 @@ CLI::Validator path() {
 CLI::Validator word(const std::vector<std::string>& known) {
     const auto check = [known](const std::string& text) {
         if (std::ranges::find(known, text) != known.end()) return std::string();
-        return "expected " + listed(known) + "; found " + quoted(text) + "; did you mean " + nearest(known, text) + "?";
+        return expected_one_of(known, text);
     };
     return CLI::Validator(check, "");
 }
@@ -167,8 +170,7 @@ std::optional<int> parse(CLI::App& app, int argc, const char* const* argv) {
     } catch (const CLI::Success& help) {
         return app.exit(help);
     } catch (const CLI::ParseError& error) {
-        say(app.get_name().c_str(), complaint(app, error));
-        return 2;
+        return refuse(app, error);
     }
 }
 

@@ -29,8 +29,8 @@ CLI::Validator word(const std::vector<std::string>& known);
 // One or more files, behind the flags.
 void add_files(CLI::App& app, const std::string& name, std::vector<std::string>& files, const std::string& meaning);
 
-// Reads the command line. A program that is done with that, having shown its help or said on one line what is wrong,
-// ends with the given exit code: 0, or 2 for a bad command line.
+// Reads the command line. A program that is done with that, having shown its help, or said what is wrong and how it is
+// used, ends with the given exit code: 0, or 2 for a bad command line.
 std::optional<int> parse(CLI::App& app, int argc, const char* const* argv);
 
 // Runs a program; what it throws becomes one line on the standard error and exit code 1. So does output that is lost.

@@ -1,10 +1,31 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "text.hpp"
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <numeric>
+#include <utility>
 
 namespace xtape::apps {
+namespace {
+
+// Levenshtein's: how many letters must be put in, taken out or changed.
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t changed = diagonal + (a[i] != b[j]);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
 
 std::string formatted(const char* pattern, ...) {
     std::va_list first, second;
@@ -33,6 +54,13 @@ std::string listed(const std::vector<std::string>& words) {
     for (std::size_t i = 0; i < words.size(); ++i)
         out += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
     return out;
+}
+
+std::string hint(const std::vector<std::string>& known, const std::string& word) {
+    const auto distance = [&](const std::string& one) { return edit_distance(word, one); };
+    const auto nearest = std::ranges::min_element(known, {}, distance);
+    if (nearest == known.end() || distance(*nearest) > std::max(word.size(), nearest->size()) / 3) return "";
+    return "; did you mean " + *nearest + "?";
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {

@@ -19,6 +19,9 @@ std::string counted(std::size_t number, const std::string& thing);
 // "a, b or c"
 std::string listed(const std::vector<std::string>& words);
 
+// "; did you mean WORD?", of the known word that is nearest, unless more than a third of its letters are wrong.
+std::string hint(const std::vector<std::string>& known, const std::string& word);
+
 // The text with every `from` in it become `to`.
 std::string replaced(std::string text, const std::string& from, const std::string& to);
 

@@ -57,7 +57,10 @@ template <class Cell> struct ByHand {
     NamedArrays<double> rtrl() const {
         return gradients([&](std::size_t d, const Run&, const Plain& d_h) {
             const auto run = nn::analytic::unroll(cells[d], in_order(d, x), first[d]);
-            auto one = nn::analytic::rtrl(cells[d], run, in_order(d, d_h), nn::analytic::no_state(first[d]));
+            const auto none = nn::analytic::no_state(first[d]);
+            if (p.model == Model::truncated)
+                return nn::analytic::truncated_rtrl(cells[d], run, d_h, none, p.every, p.depth);
+            auto one = nn::analytic::rtrl(cells[d], run, in_order(d, d_h), none);
             one.x = in_order(d, one.x);
             return one;
         });

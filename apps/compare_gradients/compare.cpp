@@ -63,13 +63,9 @@ void add_engines(const Study& study, Comparison& out, std::vector<Method<double>
 
 void add_rtrl(const Study& study, Comparison& out, std::vector<Method<double>>& methods) {
     const Problem& p = study.p;
-    if (!study.rtrl) {
-        out.left_out.push_back({"RTRL", p.model == Model::truncated ? "it gives the whole gradient, not a truncated one"
-                                                                    : "nn/analytic has it for tanh cells alone"});
-        return;
-    }
-    const std::size_t H = p.hidden, I = p.inputs;
-    const std::size_t cost = ((I + H + 2) * H + p.steps * I) * H * p.batch * p.steps;
+    const std::size_t states = p.hidden * (p.model == Model::lstm ? 2 : 1);
+    const std::size_t columns = elements(study.sample.arguments, study.weights) + states + p.steps * p.inputs;
+    const std::size_t cost = columns * states * p.batch * p.steps;
     if (affordable(study, out, "RTRL", cost, most_sensitivities, "sensitivities"))
         methods.push_back(
             {"RTRL", {plain_loops, "forward sensitivities"}, timed(out.times, "RTRL", [&] { return study.rtrl(); })});

@@ -89,8 +89,7 @@ template <class Cell> void add_sweeps(Study& study) {
 template <class Cell> void add_by_hand(Study& study) {
     const ByHand<Cell> hand(study.p, study.sample);
     study.recursion = [hand] { return hand.recursion(); };
-    if constexpr (std::same_as<Cell, RnnKind::Hand>)
-        if (study.p.model != Model::truncated) study.rtrl = [hand] { return hand.rtrl(); };
+    study.rtrl = [hand] { return hand.rtrl(); };
     for (std::size_t d = 0; d < study.directions.size(); ++d)
         study.directions[d].terms_by_hand = [hand, d] { return cut(hand.p, hand.terms(d)); };
     study.derivation = [hand](const Planted& planted) {

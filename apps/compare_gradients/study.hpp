@@ -24,7 +24,7 @@ struct Study {
     std::size_t weights;                                   // the arguments before this one are those of cells
     ManyToOne<double> loss;                                // by the engine
     ManyToOne<double> held_loss;                           // the same, of which truncated gradients are the derivative
-    std::function<NamedArrays<double>()> recursion, rtrl;  // by nn/analytic; rtrl if there is one
+    std::function<NamedArrays<double>()> recursion, rtrl;  // by nn/analytic
     std::function<NamedArrays<double>()> outputs;          // h, the scores and the losses of all steps
     std::vector<Direction> directions;
     // For models of one cell: the sweep by the engine, and as derived by hand with this mistake or none.

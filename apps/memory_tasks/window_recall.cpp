@@ -83,20 +83,22 @@ unset multiplot
 )gp";
 
 std::string context_said(const Settings& s, const Found<Reads>& recall) {
-    const auto of = [&](std::size_t k, std::size_t batches) {
-        return recall.at({.window = k, .lag = one_lag(s), .batches = batches});
+    const auto of = [&](std::size_t k, std::size_t batches, bool input = false) {
+        return recall.at({.window = k, .input = input, .lag = one_lag(s), .batches = batches});
     };
+    const auto solved = [&](std::size_t k, bool input = false) { return cell(solved_at(of(k, 0, input)).median, 5); };
     const std::size_t enough = one_lag(s) + 1, few = few_batches;
-    const Spread shortest = solved_at(of(enough, 0)), longest = solved_at(of(s.steps, 0));
+    const auto right = [&](std::size_t k, bool input = false) { return 100 * accuracy(of(k, few, input)).median; };
     return formatted("A lag of %zu. New sequences at each step: solved after", one_lag(s)) +
-           formatted("%s steps of training with K = %zu,%s with K = %zu,%s by the hidden state.\n",
-                     cell(shortest.median, 5).c_str(), enough, cell(longest.median, 5).c_str(), s.steps,
-                     cell(solved_at(of(0, 0)).median, 5).c_str()) +
            formatted(
-               "The same %zu sequences again and again: %.0f %% of new ones are right with K = %zu, %.0f %% with\n"
-               "K = %zu, %.0f %% with the hidden state: ",
-               few * batch_rows, 100 * accuracy(of(enough, few)).median, enough,
-               100 * accuracy(of(s.steps, few)).median, s.steps, 100 * accuracy(of(0, few)).median) +
+               "%s steps of training with K = %zu,%s with K = %zu,%s by the\nhidden state,%s with the input shown "
+               "to the read-out.\n",
+               solved(enough).c_str(), enough, solved(s.steps).c_str(), s.steps, solved(0).c_str(),
+               solved(0, true).c_str()) +
+           formatted(
+               "The same %zu sequences again and again: %.0f %% of new ones are right with K = %zu, %.0f %% with "
+               "K = %zu, %.0f %% with the hidden\nstate, %.0f %% with state and input: ",
+               few * batch_rows, right(enough), enough, right(s.steps), s.steps, right(0), right(0, true)) +
            (accuracy(of(s.steps, few)).high < accuracy(of(enough, few)).low
                 ? "context that is not needed does hurt where examples are few.\n"
                 : "context that is not needed does not hurt here.\n");
@@ -119,7 +121,8 @@ plot "window_context.csv" skip 1 using 1:(100*$3):(100*$2):(100*$4) with yerrorl
          lc rgb "#08519c" title "window, endless sequences", \
      "" skip 1 using 1:(100*$6):(100*$5):(100*$7) with yerrorlines pt 4 ps 0.6 lw 1.5 lc rgb "#4292c6" \
          title "window, ".few." sequences", \
-     "" skip 1 using 1:(100*$12) with lines dt 2 lw 2 lc rgb "#d94801" title "hidden state, ".few." sequences"
+     "" skip 1 using 1:(100*$13) with lines dt 2 lw 2 lc rgb "#d94801" title "hidden state, ".few." sequences", \
+     "" skip 1 using 1:(100*$14) with lines dt 3 lw 2 lc rgb "#238b45" title "state and input, ".few." sequences"
 unset label
 unset arrow
 set arrow from lag+0.5, graph 0 to lag+0.5, graph 1 nohead dt 3 lc rgb "#a50f15"
@@ -128,7 +131,8 @@ set ylabel "steps of training until solved"
 set yrange [0:1.1*most]
 plot "window_context.csv" skip 1 using 1:9:8:10 with yerrorlines pt 7 ps 0.6 lw 1.5 lc rgb "#08519c" \
          title "window, endless sequences", \
-     "" skip 1 using 1:11 with lines lw 2 lc rgb "#d94801" title "hidden state, endless sequences"
+     "" skip 1 using 1:11 with lines lw 2 lc rgb "#d94801" title "hidden state, endless sequences", \
+     "" skip 1 using 1:12 with lines lw 2 dt 2 lc rgb "#238b45" title "state and input, endless sequences"
 unset multiplot
 )gp";
 
@@ -158,25 +162,26 @@ Picture lag_picture(const Settings& s, const Found<Reads>& recall) {
 
 Picture context_picture(const Settings& s, const Found<Reads>& recall) {
     std::vector<Row> table;
-    const auto of = [&](std::size_t k, std::size_t batches) {
-        return recall.at({.window = k, .lag = one_lag(s), .batches = batches});
+    const auto of = [&](std::size_t k, std::size_t batches, bool input = false) {
+        return recall.at({.window = k, .input = input, .lag = one_lag(s), .batches = batches});
     };
     for (std::size_t k = 1; k <= s.steps; ++k) {
         Row& row = table.emplace_back(Row{static_cast<double>(k)});
         for (const std::size_t batches : {std::size_t{0}, few_batches}) add(row, accuracy(of(k, batches)));
         add(row, solved_at(of(k, 0)));
-        row.push_back(solved_at(of(0, 0)).median);
-        row.push_back(accuracy(of(0, few_batches)).median);
+        for (const bool input : {false, true}) row.push_back(solved_at(of(0, 0, input)).median);
+        for (const bool input : {false, true}) row.push_back(accuracy(of(0, few_batches, input)).median);
     }
+    const std::string header = "k" + spread_header("accuracy") + spread_header("accuracy_few") +
+                               spread_header("solved") + ",state_solved,state_and_input_solved,state_accuracy_few," +
+                               "state_and_input_accuracy_few";
     return {.name = "window_context",
             .heading = "Does more context hurt?",
             .text = context_said(s, recall),
-            .data = {{"window_context.csv", csv("k" + spread_header("accuracy") + spread_header("accuracy_few") +
-                                                    spread_header("solved") + ",state_solved,state_accuracy_few",
-                                                table)}},
+            .data = {{"window_context.csv", csv(header, table)}},
             .script = script_head("window_context", 1000, 460) +
                       formatted("last = %zu\nlag = %zu\nchance = %zu\nfew = %zu\nmost = %.0f\n", s.steps, one_lag(s),
-                                100 / symbols, few_batches * batch_rows, highest(table, 7, 10, 1)) +
+                                100 / symbols, few_batches * batch_rows, highest(table, 7, 11, 1)) +
                       context_script};
 }
 

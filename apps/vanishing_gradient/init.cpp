@@ -2,37 +2,22 @@
 // How much of a gradient is left after all rows, or pixels, of MNIST's images, by first weights.
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include <xtape/nn/workers.hpp>
 
-#include "apps/data/data_folder.hpp"
-#include "apps/data/samples.hpp"
 #include "apps/text.hpp"
 #include "figure.hpp"
 #include "initials.hpp"
 #include "numbers.hpp"
+#include "scans.hpp"
 
 namespace xtape::apps {
 namespace {
 
-struct Batch {
-    Array<double> xs;
-    Indices labels;
+// Of tanh and ReLU networks, and of those with gates.
+struct Batches {
+    Scans plain, gated;
 };
-
-Batch images(const Options& o) {
-    const Digits digits = load_mnist(data_folder(o.data_dir, "digits")).train;
-    std::vector<std::uint32_t> chosen(std::min<std::size_t>(o.scan == "rows" ? 256 : 16, digits.images.count));
-    std::iota(chosen.begin(), chosen.end(), 0u);
-    const Array<float> rows = sequences(digits.images, chosen);
-    Batch batch{xt::cast<double>(rows), labels(digits, chosen)};
-    if (o.scan == "rows") return batch;
-    const Shape& s = rows.shape();  // (rows, B, columns): now one number at a step
-    batch.xs = transpose(V(batch.xs), {0, 2, 1}).value();
-    batch.xs.reshape({s[0] * s[2], s[1], 1});
-    return batch;
-}
 
 struct Measured {
     double sigma = NAN, radius = NAN;       // of recurrent weights of tanh units
@@ -41,7 +26,7 @@ struct Measured {
 };
 
 // Of an LSTM the state is the pair of h and c.
-Measured measure(const Network& network, const Batch& batch) {
+Measured measure(const Network& network, const Scans& batch) {
     const Tape tape;
     const Reading reading = read(network, batch.xs);
     const V loss = cross_entropy(reading.scores, batch.labels);
@@ -63,23 +48,33 @@ Measured measure(const Network& network, const Batch& batch) {
     return m;
 }
 
-// Of all seeds the one in the middle, and the range of ratios.
+struct Range {
+    double low, high;
+};
+Range range(const std::vector<Measured>& all, double Measured::*what) {
+    const auto [low, high] = std::ranges::minmax(all, {}, what);
+    return {low.*what, high.*what};
+}
+
+// Of all seeds the one whose ratio is in the middle, and what they differ by.
 struct Summary {
     Measured middle;
-    double low, high;
+    Range ratio, factor;
 };
 Summary summary(std::vector<Measured> all) {
     std::ranges::sort(all, {}, &Measured::ratio);
-    return {all[all.size() / 2], all.front().ratio, all.back().ratio};
+    return {all[all.size() / 2], range(all, &Measured::ratio), range(all, &Measured::factor)};
 }
 
-std::vector<Summary> measure_all(const Options& o, const Batch& batch) {
-    const nn::RNNSizes sizes{batch.xs.shape()[2], o.hidden, 10};
+std::vector<Summary> measure_all(const Options& o, const Batches& batches) {
+    const nn::RNNSizes sizes{batches.plain.xs.shape()[2], o.hidden, 10};
     const std::size_t n = initials().size();
     std::vector<std::vector<Measured>> found(n, std::vector<Measured>(o.seeds));
     nn::run_parallel(n * o.seeds, 0, [&](std::size_t i) {
         nn::Generator generator(o.seed + i / n);
-        found[i % n][i / n] = measure(initials()[i % n].make(sizes, generator), batch);
+        const Network network = initials()[i % n].make(sizes, generator);
+        const bool plain = std::holds_alternative<nn::RNNCell<double>>(network.cell);
+        found[i % n][i / n] = measure(network, plain ? batches.plain : batches.gated);
     });
     std::vector<Summary> all;
     for (std::vector<Measured>& of_seeds : found) all.push_back(summary(std::move(of_seeds)));
@@ -99,12 +94,12 @@ std::string table(const std::vector<Summary>& all, const Options& o, std::size_t
         "per step  known\n",
         "first weights", steps, ("(of " + counted(o.seeds, "seed") + ")").c_str());
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const auto& [m, low, high] = all[i];
+        const auto& [m, ratio, factor] = all[i];
         const Known& k = known(initials()[i], o);
         const std::string matrix =
             std::isnan(m.sigma) ? std::string(15, ' ') : formatted("%7.2f %7.2f", m.sigma, m.radius);
         out += formatted("%-30s %s %10.2f   %18.1e   %8.1e - %8.1e  %8.1e  %8.3f  %5.3f\n", initials()[i].name.c_str(),
-                         matrix.c_str(), m.own, m.ratio, low, high, k.ratio, m.factor, k.factor);
+                         matrix.c_str(), m.own, m.ratio, ratio.low, ratio.high, k.ratio, m.factor, k.factor);
     }
     const double gates = all[lstm_0].middle.ratio, tanh = all[tanh_uniform].middle.ratio;
     return out +
@@ -113,13 +108,16 @@ std::string table(const std::vector<Summary>& all, const Options& o, std::size_t
 }
 
 std::string table_csv(const std::vector<Summary>& all, const Options& o) {
-    std::string out = "sigma,radius,own,ratio,ratio_low,ratio_high,ratio_known,factor,factor_known,first_weights\n";
+    std::string out =
+        "sigma,radius,own,ratio,ratio_low,ratio_high,ratio_known,factor,factor_low,factor_high,"
+        "factor_known,first_weights\n";
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const auto& [m, low, high] = all[i];
+        const auto& [m, ratio, factor] = all[i];
         const Known& k = known(initials()[i], o);
         const std::string matrix = std::isnan(m.sigma) ? "," : formatted("%.4f,%.4f", m.sigma, m.radius);
-        out += formatted("%s,%.4f,%.4g,%.4g,%.4g,%.4g,%.4f,%.4f,\"%s\"\n", matrix.c_str(), m.own, m.ratio, low, high,
-                         k.ratio, m.factor, k.factor, initials()[i].name.c_str());
+        out += formatted("%s,%.4f,%.4g,%.4g,%.4g,%.4g,%.4f,%.4f,%.4f,%.4f,\"%s\"\n", matrix.c_str(), m.own, m.ratio,
+                         ratio.low, ratio.high, k.ratio, m.factor, factor.low, factor.high, k.factor,
+                         initials()[i].name.c_str());
     }
     return out;
 }
@@ -174,15 +172,20 @@ std::string known_csv(const Options& o) {
     return csv(columns);
 }
 
+std::string counts(const Batches& batches) {
+    const std::size_t plain = batches.plain.labels.size(), gated = batches.gated.labels.size();
+    return plain == gated ? formatted("%zu", plain) : formatted("%zu (gates: %zu)", plain, gated);
+}
+
 }  // namespace
 
 Drawn init_figure(const Options& o) {
-    const Batch batch = images(o);
-    const std::size_t steps = batch.xs.shape()[0];
-    const std::vector<Summary> all = measure_all(o, batch);
+    const Batches batches{scans(o, false), scans(o, true)};
+    const std::size_t steps = batches.plain.xs.shape()[0];
+    const std::vector<Summary> all = measure_all(o, batches);
     return {{.name = "init",
-             .heading = formatted("What first weights leave of a gradient: %zu images of MNIST, %zu units",
-                                  batch.labels.size(), o.hidden),
+             .heading = formatted("What first weights leave of a gradient: %s images of MNIST, %zu units",
+                                  counts(batches).c_str(), o.hidden),
              .text = seen,
              .data = {{"init.csv", lines_csv(all, steps)},
                       {"init_known.csv", known_csv(o)},

@@ -48,17 +48,12 @@ template <class Cell, class Real = typename Cell::value_type>
 SequenceGradients<Cell> truncated_bptt(const Cell& cell, const Unrolled<Cell>& run, const xt::xarray<Real>& d_h,
                                        const State<Real>& d_last, std::size_t every, std::size_t depth) {
     check_gradients(run, d_h, d_last);
-    if (every == 0 || depth == 0)
-        refuse("blocks and depth must have steps; got every = " + std::to_string(every) +
-               ", depth = " + std::to_string(depth));
     SequenceGradients<Cell> d = no_gradients(cell, run);
-    const std::size_t T = run.saved.size();
     const std::vector<std::size_t> ends = steps_read(run);
-    for (std::size_t begin = 0; begin < T; begin += std::min(every, T - begin)) {
-        const std::size_t end = begin + std::min(every, T - begin), from = end - std::min(depth, end);
-        const State<Real> d_end = rows_ending(d_last, ends, begin + 1, end);
-        const State<Real> d_before = sweep(cell, run, d_h, d_end, {from, begin, end}, d);
-        for (std::size_t k = 0; from == 0 && k < d_before.size(); ++k) d.first[k] += d_before[k];
+    for (const Range& block : blocks(run.saved.size(), every, depth)) {
+        const State<Real> d_end = rows_ending(d_last, ends, block.losses + 1, block.end);
+        const State<Real> d_before = sweep(cell, run, d_h, d_end, block, d);
+        for (std::size_t k = 0; block.first == 0 && k < d_before.size(); ++k) d.first[k] += d_before[k];
     }
     const State<Real> d_unread = rows_ending(d_last, ends, 0, 0);  // S_T is S_0 in rows without a step
     for (std::size_t k = 0; k < d_unread.size(); ++k) d.first[k] += d_unread[k];

@@ -52,6 +52,19 @@ struct Range {
     std::size_t first, losses, end;
 };
 
+// Blocks of `every` steps with the `depth` steps before their ends, of T steps.
+inline std::vector<Range> blocks(std::size_t T, std::size_t every, std::size_t depth) {
+    if (every == 0 || depth == 0)
+        refuse("blocks and depth must have steps; got every = " + std::to_string(every) +
+               ", depth = " + std::to_string(depth));
+    std::vector<Range> all;
+    for (std::size_t begin = 0; begin < T; begin += std::min(every, T - begin)) {
+        const std::size_t end = begin + std::min(every, T - begin);
+        all.push_back({end - std::min(depth, end), begin, end});
+    }
+    return all;
+}
+
 // d_state is what comes to the state after the range from what follows it; returns what goes to the state before it.
 template <class Cell, class Real> State<Real> sweep(const Cell& cell, const Unrolled<Cell>& run, const Array<Real>& d_h,
                                                     State<Real> d_state, const Range& range,

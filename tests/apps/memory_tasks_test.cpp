@@ -106,10 +106,13 @@ TEST_CASE("a bad experiment, flag or size of memory_tasks is refused with exit c
         CAPTURE(arguments);
         const Outcome o = run(std::string(XTAPE_MEMORY_TASKS " ") + arguments);
         CHECK(o.code == 2);
-        CHECK_MESSAGE(one_line(o.err), o.err);
+        CHECK_MESSAGE(well_said(o), o.err);
         CHECK(o.err.starts_with("memory_tasks: "));
         CHECK(o.out == "");
     }
+    CHECK(run(XTAPE_MEMORY_TASKS).err ==
+          "memory_tasks: expected window, tasks, truncation or both-ways; found nothing\n"
+          "Usage: memory_tasks [OPTIONS] SUBCOMMAND; --help lists them\n");
 }
 
 TEST_CASE("a folder without MNIST, or one that cannot be written to, is named before anything is trained") {

@@ -68,7 +68,8 @@ TEST_CASE("a window is at chance for lags of its length and more, and above for 
         CHECK((context["accuracy_few"][i] > 0.5) == reaches);
         CHECK(std::isfinite(context["solved"][i]) == reaches);
     }
-    window.check_picture("window_context", {"length K of the window (steps)", "steps of training until solved"});
+    window.check_picture("window_context", {"length K of the window (steps)", "steps of training until solved",
+                                            "state and input, endless sequences"});
 
     const Table time = window.table("window_time");
     for (const char* column : {"recall_window", "recall_state", "rows_window", "rows_state_and_input"}) {
@@ -86,4 +87,20 @@ TEST_CASE("a window is at chance for lags of its length and more, and above for 
     }
     CHECK(rows["accuracy"].back() > rows["accuracy"].front());  // the last rows of digits are empty
     window.check_picture("window_rows", {"rows that are seen: the last K of 28", "test images right (%)"});
+}
+
+TEST_CASE(
+    "beside windows of all lengths there is what a state does, and a state with the input shown to the read-out") {
+    const Run window = quick("window --mnist-steps 0 --training-steps 300");
+    const Table lag = window.table("window_lag"), context = window.table("window_context");
+    for (const std::string who : {"state", "state_and_input"}) {
+        const auto &solved = context[who + "_solved"], &few = context[who + "_accuracy_few"];
+        for (std::size_t i = 0; i < context.rows(); ++i) {
+            CHECK(solved[i] == lag[who + "_solved"][2]);  // the lag
+            CHECK(few[i] == few[0]);
+        }
+        CHECK(few[0] > 0.5);
+    }
+    CHECK(context["state_solved"][0] != context["state_and_input_solved"][0]);
+    CHECK(context["state_accuracy_few"][0] != context["state_and_input_accuracy_few"][0]);
 }

@@ -12,8 +12,17 @@ TEST_CASE("a wrong flag names the nearest right one") {
     refused(program + " --epoch 3", 2, {"unknown flag --epoch; did you mean --epochs?"});
     refused(program + " --thread=3", 2, {"unknown flag --thread; did you mean --threads?"});
     refused(program + " --datadir x", 2, {"did you mean --data-dir?"});
-    refused(program + " -q", 2, {"unknown flag -q; did you mean --"});
-    refused(program + " now", 2, {"unexpected argument now"});
+    refused(program + " predct", 2, {"unexpected argument predct; did you mean predict?"});
+    for (const std::string far : {"-q", "--foo", "--learn"})  // more of them is wrong than right
+        refused(program + " " + far, 2, {"unknown flag " + far + "\n"});
+    refused(program + " now", 2, {"unexpected argument now\n"});
+}
+
+TEST_CASE("a bad command line says how the program, or the command, is used") {
+    const std::string program = XTAPE_MNIST;
+    refused(program + " --epoch 3", 2, {"\nUsage: mnist [OPTIONS] [SUBCOMMAND]; --help lists them\n"});
+    refused(program + " predict --modle x", 2, {"\nUsage: mnist predict [OPTIONS] IMAGE...; --help lists them\n"});
+    refused(program + " --foo predict x", 2, {"unknown flag --foo\nUsage: mnist [OPTIONS]"});
 }
 
 TEST_CASE("a wrong value says what is right") {
@@ -29,7 +38,7 @@ TEST_CASE("a wrong value says what is right") {
             {"--optimizer: expected adamw, adam or sgd; found adm; did you mean adam?"});
     refused(program + " --init orthagonal", 2, {"--init: expected orthogonal, identity, glorot", "mean orthogonal?"});
     refused(program + " --dataset Fashion", 2, {"expected digits or fashion; found Fashion; did you mean fashion?"});
-    refused(program + " --dataset ''", 2, {"--dataset", "found ''"});
+    refused(program + " --dataset ''", 2, {"--dataset: expected digits or fashion; found ''\n"});
     for (const std::string flag : {"--out", "--resume", "--data-dir"})
         refused(program + " " + flag + " ''", 2, {flag + ": expected the name of a file or a folder; found ''"});
     refused(program + " --truncate -1", 2, {"--truncate", "expected a whole number from 0 to 1000000; found -1"});

@@ -54,11 +54,18 @@ inline bool has(const std::string& text, const std::string& part) { return text.
 
 inline bool one_line(const std::string& text) { return !text.empty() && text.find('\n') == text.size() - 1; }
 
+// What is wrong is one line. Behind that of a bad command line there is one with the usage.
+inline bool well_said(const Outcome& o) {
+    if (o.code != 2) return one_line(o.err);
+    const std::size_t end = o.err.find('\n'), usage = o.err.find("\nUsage: ");
+    return end == usage && end != o.err.npos && one_line(o.err.substr(end + 1));
+}
+
 // mnist says one line with these parts, and this exit code.
 inline void refused(const std::string& command, int code, const std::vector<std::string>& parts) {
     const Outcome o = run(command);
     CHECK(o.code == code);
-    CHECK_MESSAGE(one_line(o.err), o.err);
+    CHECK_MESSAGE(well_said(o), o.err);
     CHECK(o.err.starts_with("mnist: "));
     for (const std::string& part : parts) CHECK_MESSAGE(has(o.err, part), (part + " should be in " + o.err));
 }

@@ -111,13 +111,14 @@ TEST_CASE("training lets more of the gradient through to the first step, of a me
     CHECK(m["c_2_before"][0] > 5 * m["c_0_before"][0]);
 }
 
-TEST_CASE("a bad command line of vanishing_gradient is one line and exit code 2, bad data or folders are 1") {
+TEST_CASE("a bad command line of vanishing_gradient is one line, usage and exit code 2, bad data or folders are 1") {
     const std::vector<std::tuple<std::string, int, std::string>> all{
-        {"", 2, "expected init, lag, credit, solved, spectrum, cliff, truncation, training, memory or all"},
-        {"lags", 2, "unexpected argument lags; --help"},
+        {"", 2,
+         "expected init, lag, credit, solved, spectrum, cliff, truncation, training, memory or all; found nothing"},
+        {"lags", 2, "training, memory or all; found lags; did you mean lag?\nUsage: vanishing_gradient [OPTIONS] SUBC"},
         {"lag --hiden 4", 2, "unknown flag --hiden; did you mean --hidden?"},
         {"lag --hidden 1", 2, "expected a whole number from 2 to 512; found 1"},
-        {"lag --scan rows", 2, "unknown flag --scan"},
+        {"lag --scan rows", 2, "unknown flag --scan\nUsage: vanishing_gradient lag [OPTIONS]"},
         {"init --scan row", 2, "expected rows or pixels; found row; did you mean rows?"},
         {"init --quick --data-dir /nowhere", 1, "/nowhere/train-images-idx3-ubyte: expected this file"},
         {"lag --quick --out /dev/null", 1, "/dev/null: expected a folder to write to"}};
@@ -126,7 +127,7 @@ TEST_CASE("a bad command line of vanishing_gradient is one line and exit code 2,
         CAPTURE(std::get<0>(one));
         const Outcome o = run("cd /tmp && " + app + " " + arguments);
         CHECK(o.code == code);
-        CHECK_MESSAGE(one_line(o.err), o.err);
+        CHECK_MESSAGE(well_said(o), o.err);
         CHECK_MESSAGE(has(o.err, part), o.err);
     }
     const Outcome help = run(app + " --help");

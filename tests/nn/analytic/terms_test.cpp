@@ -62,6 +62,28 @@ TEST_CASE("forward sensitivities give what the sweep gives, with tanh and with r
         }
 }
 
+TEST_CASE("forward sensitivities of any cell give what its sweep gives, whole and truncated") {
+    std::size_t compared = 0;
+    for_each_kind<double>([&](const auto& kind) {
+        for (const std::size_t T : {1u, 2u, 7u})
+            for (const auto& block : std::vector<std::pair<std::size_t, std::size_t>>{{T, T}, {2, 3}, {3, 1}, {1, 1}}) {
+                const std::size_t every = block.first, depth = block.second;
+                INFO(kind.name << ", seed 6150, T " << T << ", every " << every << ", depth " << depth);
+                const auto s = random_sequence(kind, T, 3, 6150);
+                const auto forward = by_hand::truncated_rtrl(s.cell, run(s), s.d_h, s.d_last, every, depth);
+                const auto backward = by_hand::truncated_bptt(s.cell, run(s), s.d_h, s.d_last, every, depth);
+                CHECK(worst_distance(forward.parameters, backward.parameters) <= 1e-12);
+                CHECK(distance(forward.x, backward.x) <= 1e-12);
+                for (std::size_t k = 0; k < s.first.size(); ++k)
+                    CHECK(distance(forward.first[k], backward.first[k]) <= 1e-12);
+                ++compared;
+            }
+        const auto s = random_sequence(kind, 5, 2, 6160);
+        CHECK(worst_distance(by_hand::rtrl(s.cell, run(s), s.d_h, s.d_last).parameters, bptt(s).parameters) <= 1e-12);
+    });
+    CHECK(compared == 15 * 3 * 4);
+}
+
 TEST_CASE("a sequence that is masked or reversed is not taken apart") {
     const Kind<by_hand::RnnCell<double>> kind{
         "RNN", [](std::size_t n, auto& random) { return random_rnn(n, random, by_hand::Activation::tanh); }};
@@ -72,6 +94,8 @@ TEST_CASE("a sequence that is masked or reversed is not taken apart") {
         CHECK_THROWS_WITH_AS(by_hand::traced_bptt(s.cell, run(s), s.d_h, s.d_last), text, std::invalid_argument);
         CHECK_THROWS_WITH_AS(by_hand::bptt_terms(s.cell, run(s), s.d_h), text, std::invalid_argument);
         CHECK_THROWS_WITH_AS(by_hand::rtrl(s.cell, run(s), s.d_h, s.d_last), text, std::invalid_argument);
+        CHECK_THROWS_WITH_AS(by_hand::truncated_rtrl(s.cell, run(s), s.d_h, s.d_last, 1, 1), text,
+                             std::invalid_argument);
     };
     s.reading.reverse = true;
     refused();
