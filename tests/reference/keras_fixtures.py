@@ -75,17 +75,20 @@ def recurrent(name, kind, states="h", mask=None, bidirectional=False, **options)
            constants={} if mask is None else {"mask": mask})
 
 
-def stacked(name):
-    """An LSTM whose outputs a GRU reads."""
+def stacked(name, *parts):
+    """parts: (its name, kind, what it carries); each reads the outputs of the one before."""
     def make(dtype):
-        return [built(layers.LSTM(H, **SEQUENCES, **OWN_LOOP, dtype=dtype, name="lstm")),
-                built(layers.GRU(H, **SEQUENCES, **OWN_LOOP, dtype=dtype, name="gru"), inputs=H)]
+        return [built(kind(H, **SEQUENCES, **({} if kind is layers.SimpleRNN else OWN_LOOP), dtype=dtype, name=part),
+                      inputs=H if i else I) for i, (part, kind, _) in enumerate(parts)]
 
     def run(call, given):
-        between, h, c = call(0, given["x"], initial_state=[given["lstm.h0"], given["lstm.c0"]])
-        y, last = call(1, between, initial_state=[given["gru.h0"]])
-        return {"y": y, "lstm.h": h, "lstm.c": c, "gru.h": last}
-    record(name, make, sequence_inputs(name, ["lstm.h0", "lstm.c0", "gru.h0"]), run)
+        y, last = given["x"], {}
+        for i, (part, _, states) in enumerate(parts):
+            keys = [f"{part}.{s}" for s in states]
+            y, *own = call(i, y, initial_state=[given[key + "0"] for key in keys])
+            last |= dict(zip(keys, own, strict=True))
+        return {"y": y} | last
+    record(name, make, sequence_inputs(name, [f"{part}.{s}0" for part, _, states in parts for s in states]), run)
 
 
 def attention(name, **options):
@@ -113,10 +116,13 @@ recurrent("gru-reset-after", layers.GRU)
 recurrent("gru-reset-before", layers.GRU, reset_after=False)
 recurrent("lstm-bidirectional", layers.LSTM, "hc", bidirectional=True)
 recurrent("gru-bidirectional", layers.GRU, bidirectional=True)
+recurrent("simple-rnn-bidirectional", layers.SimpleRNN, bidirectional=True)
 recurrent("lstm-mask", layers.LSTM, "hc", mask=PADDED)
 recurrent("lstm-mask-gaps", layers.LSTM, "hc", mask=GAPS)
 recurrent("lstm-bidirectional-mask", layers.LSTM, "hc", mask=PADDED, bidirectional=True)
-stacked("stacked")
+stacked("stacked", ("lstm", layers.LSTM, "hc"), ("gru", layers.GRU, "h"))
+for name, kind, states in (("simple-rnn", layers.SimpleRNN, "h"), ("lstm", layers.LSTM, "hc"), ("gru", layers.GRU, "h")):
+    stacked(name + "-stacked", ("lower", kind, states), ("upper", kind, states))
 attention("attention")
 attention("attention-causal", use_causal_mask=True)
 layer_norm("layer-norm")

@@ -89,34 +89,49 @@ template <class Cell, class T> void compare_bidirectional(const Fixture<T>& fixt
     fixture.check_parameters(g, backwards, named(fixture.keras_gradients(kind, fro)), "backward ");
 }
 
-const Compared both_gru{"keras-gru-bidirectional"},
+const Compared both_rnn{"keras-simple-rnn-bidirectional"}, both_gru{"keras-gru-bidirectional"},
     both_lstm{"keras-lstm-bidirectional", "keras-lstm-bidirectional-mask"};
 TEST_CASE("Keras's Bidirectional, with a mask too, is our bidirectional") {
+    both_rnn.each([]<class T>(const Fixture<T>& fixture) { compare_bidirectional<nn::RNNCell<T>>(fixture); });
     both_gru.each([]<class T>(const Fixture<T>& fixture) { compare_bidirectional<nn::GRUCell<T>>(fixture); });
     both_lstm.each([]<class T>(const Fixture<T>& fixture) { compare_bidirectional<nn::LSTMCell<T>>(fixture); });
 }
 
-template <class T> void compare_stacked(const Fixture<T>& fixture) {
-    using LSTM = nn::LSTMCell<T>;
-    using GRU = nn::GRUCell<T>;
-    const LSTM lower = cell_of<LSTM>(fixture.keras(kind_of<LSTM>, path<LSTM>));
-    const GRU upper = cell_of<GRU>(fixture.keras(kind_of<GRU>, path<GRU>));
+// The last part of a cell's path, behind the name of its layer
+template <class Cell> std::string cell_path() {
+    const std::string all = path<Cell>;
+    return all.substr(all.find('/'));
+}
+template <class Below, class Above, class T>
+void compare_stacked(const Fixture<T>& fixture, const std::string& lower, const std::string& upper) {
+    const std::string lower_path = lower + cell_path<Below>(), upper_path = upper + cell_path<Above>();
+    const auto below = cell_of<Below>(fixture.keras(kind_of<Below>, lower_path));
+    const auto above = cell_of<Above>(fixture.keras(kind_of<Above>, upper_path));
     const Tape tape;
     const auto in = fixture.inputs();
-    const auto below = nn::unroll(lower, batch_and_time_exchanged(in.at("x")), first_of<LSTM>(in, "lstm."));
-    const auto above = nn::unroll(upper, below.outputs(), first_of<GRU>(in, "gru."));
-    std::vector<typename Fixture<T>::Output> outputs{{"y", batch_and_time_exchanged(above.outputs())}};
-    add_last<LSTM>(outputs, below.last, "lstm.");
-    add_last<GRU>(outputs, above.last, "gru.");
+    const auto first = nn::unroll(below, batch_and_time_exchanged(in.at("x")), first_of<Below>(in, lower + "."));
+    const auto second = nn::unroll(above, first.outputs(), first_of<Above>(in, upper + "."));
+    std::vector<typename Fixture<T>::Output> outputs{{"y", batch_and_time_exchanged(second.outputs())}};
+    add_last<Below>(outputs, first.last, lower + ".");
+    add_last<Above>(outputs, second.last, upper + ".");
     const Gradients<T> g = backward(fixture.total(outputs));
     fixture.check_inputs(g, in);
-    fixture.check_parameters(g, lower, named(fixture.keras_gradients(kind_of<LSTM>, path<LSTM>)), "lstm ");
-    fixture.check_parameters(g, upper, named(fixture.keras_gradients(kind_of<GRU>, path<GRU>)), "gru ");
+    fixture.check_parameters(g, below, named(fixture.keras_gradients(kind_of<Below>, lower_path)), lower + " ");
+    fixture.check_parameters(g, above, named(fixture.keras_gradients(kind_of<Above>, upper_path)), upper + " ");
+}
+template <class Cell, class T> void compare_stacked(const Fixture<T>& fixture) {
+    compare_stacked<Cell, Cell>(fixture, "lower", "upper");
 }
 
-const Compared stacked{"keras-stacked"};
-TEST_CASE("Keras's GRU that reads an LSTM is our GRUCell that reads an LSTMCell") {
-    stacked.each([]<class T>(const Fixture<T>& fixture) { compare_stacked(fixture); });
+const Compared stacked{"keras-stacked"}, rnns{"keras-simple-rnn-stacked"}, lstms{"keras-lstm-stacked"},
+    grus{"keras-gru-stacked"};
+TEST_CASE("Keras's layers that read layers are our cells that read cells") {
+    rnns.each([]<class T>(const Fixture<T>& fixture) { compare_stacked<nn::RNNCell<T>>(fixture); });
+    lstms.each([]<class T>(const Fixture<T>& fixture) { compare_stacked<nn::LSTMCell<T>>(fixture); });
+    grus.each([]<class T>(const Fixture<T>& fixture) { compare_stacked<nn::GRUCell<T>>(fixture); });
+    stacked.each([]<class T>(const Fixture<T>& fixture) {
+        compare_stacked<nn::LSTMCell<T>, nn::GRUCell<T>>(fixture, "lstm", "gru");
+    });
 }
 
 }  // namespace
