@@ -75,7 +75,9 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
     const std::vector<std::string> extra = meaningless(app);
     if (app.get_require_subcommand_min() > 0 && app.get_subcommands().empty())
         return extra.empty() ? "expected " + listed(commands(app)) + "; found nothing"
-                             : expected_one_of(commands(app), extra.front());
+               : extra.front().starts_with('-')
+                   ? "expected " + listed(commands(app)) + " before any flag; found " + extra.front()
+                   : expected_one_of(commands(app), extra.front());
     if (extra.empty()) return error.what();
     const std::string& word = extra.front();
     if (!word.starts_with('-')) return "unexpected argument " + word + hint(commands(app), word);

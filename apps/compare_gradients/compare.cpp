@@ -65,7 +65,9 @@ void add_rtrl(const Study& study, Comparison& out, std::vector<Method<double>>& 
     const Problem& p = study.p;
     const std::size_t states = p.hidden * (p.model == Model::lstm ? 2 : 1);
     const std::size_t columns = elements(study.sample.arguments, study.weights) + states + p.steps * p.inputs;
-    const std::size_t cost = columns * states * p.batch * p.steps;
+    // A gated cell's derivative by one sample is a backward step of them all.
+    const std::size_t sweeps = p.model == Model::lstm || p.model == Model::gru ? p.batch : 1;
+    const std::size_t cost = columns * states * p.batch * p.steps * sweeps;
     if (affordable(study, out, "RTRL", cost, most_sensitivities, "sensitivities"))
         methods.push_back(
             {"RTRL", {plain_loops, "forward sensitivities"}, timed(out.times, "RTRL", [&] { return study.rtrl(); })});

@@ -46,8 +46,8 @@ void check_report(const Path& folder) {
 SavedModel found_in(const Path& path) {
     try {
         return read_model(path);
-    } catch (const std::exception&) {
-        would_be_lost(path, "a file of that name, which is no model");
+    } catch (const std::runtime_error&) {
+        would_be_lost(path, "a file of that name that is not read as a model");
     }
 }
 
@@ -67,8 +67,8 @@ void check_replaced(const Path& path, const Settings& settings, const Sums& data
 
 Output::Output(Path folder, const Training& training, const Sums& data) : folder_(std::move(folder)), data_(data) {
     make_folder(folder_);
-    for (const Path& path : {checkpoint(), model()}) check_replaced(path, training.settings, data_);
     for (const Path& path : {checkpoint(), model(), log(), result()}) check_target(path);
+    for (const Path& path : {checkpoint(), model()}) check_replaced(path, training.settings, data_);
     if (std::error_code none; fs::exists(report(), none)) check_report(report());
     try_in(folder_,
            [&](const Path& trial) { nn::io::write_safetensors(trial, checkpoint_file(training, data_), Where{}); });

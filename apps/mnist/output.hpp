@@ -11,7 +11,7 @@ class Output {
 public:
     // Makes the folder and proves, before anything is computed for it, that a file of this training's size can be
     // written there, that nothing bars the way of the four files, nor of a report, and that no training of other
-    // settings would be lost; throws otherwise.
+    // settings or data would be lost; throws otherwise.
     Output(Path folder, const Training& training, const Sums& data);
 
     void save_checkpoint(const Training& training) const;  // and log.csv

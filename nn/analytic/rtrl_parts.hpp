@@ -6,10 +6,12 @@
 // [parameters; state before the first step; x_1; ...; x_T]:
 //   S_n = J_n S_{n-1} + E_n     J_n = dstate_n/dstate_{n-1}     E_n = dstate_n/dtheta with state_{n-1} held
 //   dL/dtheta = sum_n g_n S_n   g_n = dL_n/dstate_n
-// A row of J_n and E_n is what the backward pass of one step makes of a unit vector. The way through time is shared
-// with no sweep.
+// A row of J_n and E_n is what the backward pass of one step makes of a unit vector. Nothing is swept back
+// through time.
 
 #include <xtape/nn/analytic/sequence_parts.hpp>
+
+#include <utility>
 
 namespace xtape::nn::analytic {
 

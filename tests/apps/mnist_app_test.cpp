@@ -126,7 +126,8 @@ TEST_CASE("a training of other settings is not written over, the same one may ru
             {checkpoint.string() + ": expected a folder without another training; found seed 1, not 2; ",
              "try another folder: --out"});
     std::ofstream(checkpoint) << "no model";
-    refused(mnist(folder.path, small), 1, {checkpoint.string(), "which is no model; try another folder: --out"});
+    refused(mnist(folder.path, small), 1,
+            {checkpoint.string(), "that is not read as a model; try another folder: --out"});
     std::filesystem::remove(checkpoint);
     refused(other, 1, {model.string() + ": expected a folder without another training"});
     CHECK(contents(model) == trained);

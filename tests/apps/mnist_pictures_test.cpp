@@ -82,15 +82,24 @@ TEST_CASE("odd runs have their pictures too: one epoch, one unit, few images of 
     for (const std::size_t images : {1u, 5u})
         for (const std::uint8_t learnt : Bytes{3, 4}) {
             const std::string set = tiny_set(folder / "set", images, learnt);
-            const Outcome o = run(mnist(folder / "run", "--hidden 1 --epochs 1 --batch 4 --lr 0.9", set));
+            const Path out = folder / ("run of " + std::to_string(images) + (learnt == 3 ? " threes" : " fours"));
+            const Outcome o = run(mnist(out, "--hidden 1 --epochs 1 --batch 4 --lr 0.9", set));
             REQUIRE(o.code == 0);
             CHECK(o.err == "");
-            check_pictures(folder / "run/report");
-            const Table mistakes(text(folder / "run/report/mistakes.csv"));
-            const bool none = has(text(folder / "run/report/mistakes.svg"), "No mistakes");
+            check_pictures(out / "report");
+            const Table mistakes(text(out / "report/mistakes.csv"));
+            const bool none = has(text(out / "report/mistakes.svg"), "No mistakes");
             CHECK(mistakes.rows() == (learnt == 3 ? 0 : 1));
             CHECK(none == (learnt == 3));
         }
+}
+
+TEST_CASE("a training on other data is not written over") {
+    const Folder folder;
+    const std::string flags = "--hidden 1 --epochs 1 --quiet";
+    REQUIRE(run(mnist(folder / "run", flags, tiny_set(folder / "threes", 5))).code == 0);
+    refused(mnist(folder / "run", flags, tiny_set(folder / "fours", 5, 4)), 1,
+            {"found one of other data, by their ", "try another folder: --out"});
 }
 
 TEST_CASE("without gnuplot the training ends well, and the page says how to make the pictures") {

@@ -121,8 +121,8 @@ recurrent("lstm-mask", layers.LSTM, "hc", mask=PADDED)
 recurrent("lstm-mask-gaps", layers.LSTM, "hc", mask=GAPS)
 recurrent("lstm-bidirectional-mask", layers.LSTM, "hc", mask=PADDED, bidirectional=True)
 stacked("stacked", ("lstm", layers.LSTM, "hc"), ("gru", layers.GRU, "h"))
-for name, kind, states in (("simple-rnn", layers.SimpleRNN, "h"), ("lstm", layers.LSTM, "hc"), ("gru", layers.GRU, "h")):
-    stacked(name + "-stacked", ("lower", kind, states), ("upper", kind, states))
+for name, *one in (("simple-rnn", layers.SimpleRNN, "h"), ("lstm", layers.LSTM, "hc"), ("gru", layers.GRU, "h")):
+    stacked(name + "-stacked", ("lower", *one), ("upper", *one))
 attention("attention")
 attention("attention-causal", use_causal_mask=True)
 layer_norm("layer-norm")
