@@ -85,7 +85,7 @@ public:
         const auto exact = gradients();
         double most = distance(g[x], exact.back());
         for (std::size_t i = 0; const auto& p : nn::wanted(float_)) most = std::max(most, distance(g[p], exact[i++]));
-        return most;
+        return std::max(most, forward_and_curved_in_float());
     }
     bool same_on_threads() const {
         const auto on = [&](std::size_t threads) {
@@ -160,6 +160,19 @@ private:
                             down = f(Array<double>(xs_ - eps * v)).value();
         model_.thaw();
         return distance(jvp(f, xs_, v), Array<double>((up - down) / (2 * eps)));
+    }
+
+    // jvp and hvp by the inputs
+    double forward_and_curved_in_float() const {
+        const auto in_double = [&](const Variable<double>& x) { return model_(driver_, x, lengths); };
+        const auto in_float = [&](const Variable<float>& x) { return float_(driver_, x, lengths); };
+        const auto total = [](const auto& f) { return [&](const auto& x) { return sum(f(x)); }; };
+        const Array<double>& v = direction_.back();
+        const Array<float> x = xt::cast<float>(xs_), w = xt::cast<float>(v);
+        const Array<double> h = hvp(total(in_double), xs_, v);
+        const double scale = std::max(1.0, distance(h, zeros<double>(h.shape())));  // layer norm's is large
+        return std::max(distance(jvp(in_float, x, w), jvp(in_double, xs_, v)),
+                        distance(hvp(total(in_float), x, w), h) / scale);
     }
 
     Model model_;
